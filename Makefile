@@ -1,0 +1,80 @@
+# Every command a contributor needs. Two venvs: .venv runs and tests the product, .venv-tools holds the SAM CLI and
+# cfn-lint, whose pins conflict with ours (docs/decisions/002).
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+BIN := .venv/bin
+TOOLS := .venv-tools/bin
+# The Lambda runtime, read from its one place: the template's parameter.
+RUNTIME ?= $(shell sed -n '/^  Runtime:/,/Default:/s/^ *Default: *//p' template.yaml)
+CODE := $(wildcard functions layers/core/python local tests bench)
+TYPED := $(wildcard functions layers/core/python/wakeline local tests bench)
+ARGS ?=
+TESTS ?= tests
+
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= eu-central-1
+export WAKELINE_RUNTIME := $(RUNTIME)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help serve test check lint build deploy-check bench lock clean
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+serve: .venv/.local ## Run everything on this machine: make serve ARGS="--port 4318"
+	@exec $(BIN)/wakeline serve $(ARGS)
+
+test: .venv/.dev ## Run the tests: make test TESTS=tests/unit ARGS="-x"
+	$(BIN)/python -m pytest $(TESTS) $(ARGS)
+
+check: .venv/.dev .venv-tools/.tools ## Lint, types, import rules, the template, the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(TYPED)
+	PYTHONPATH=.:functions:layers/core/python $(BIN)/lint-imports
+	$(TOOLS)/cfn-lint template.yaml
+	$(TOOLS)/sam validate --lint
+	$(BIN)/python -m pytest -q tests/rules
+
+build: .venv-tools/.tools ## Build what `sam deploy` uploads, without Docker
+	PATH="$$(layers/deps/target-python "$(RUNTIME)"):$(CURDIR)/$(TOOLS):$$PATH" \
+	  sam build --parameter-overrides Runtime=$(RUNTIME)
+	@for layer in .aws-sam/build/*Layer; do \
+	  mib=$$(du -sm "$$layer" | cut -f1); echo "$$(basename $$layer): $$mib MiB unzipped"; \
+	  [ "$$mib" -lt 80 ] || { echo "over 80 MiB" >&2; exit 1; }; \
+	done
+
+bench: .venv/.dev ## Measure; prints tables, passes or fails nothing
+	$(BIN)/python -m bench $(ARGS)
+
+lock: .venv-tools/.tools ## Pin requirements/*.in again
+	@for name in runtime local dev tools; do \
+	  case $$name in local) on="-c requirements/runtime.txt";; dev) on="-c requirements/local.txt";; *) on="";; esac; \
+	  $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command "make lock" $$on requirements/$$name.in -o requirements/$$name.txt $(ARGS); \
+	done
+
+clean: ## Remove what the other targets made
+	rm -rf .venv .venv-tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
+
+# A venv is made again only when Python changes; its packages, only when their pins do.
+%/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Wakeline needs Python 3.11 or newer; say which: make PYTHON=python3.13 …" >&2; exit 1; }
+	$(PYTHON) -m venv $*
+
+.venv/.local: requirements/local.txt pyproject.toml | .venv/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/local.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.local
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv-tools/.tools: requirements/tools.txt | .venv-tools/pyvenv.cfg
+	$(TOOLS)/python -m pip install --quiet --require-hashes -r requirements/tools.txt
+	@touch $@
