@@ -54,27 +54,28 @@ lock: .venv-tools/.tools ## Pin requirements/*.in again
 	@for name in runtime local dev tools; do \
 	  case $$name in local) on="-c requirements/runtime.txt";; dev) on="-c requirements/local.txt";; *) on="";; esac; \
 	  $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-annotate --custom-compile-command "make lock" $$on requirements/$$name.in -o requirements/$$name.txt $(ARGS); \
+	    --no-annotate --no-strip-extras --custom-compile-command "make lock" $$on requirements/$$name.in -o requirements/$$name.txt $(ARGS); \
 	done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .venv-tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
 
-# A venv is made again only when Python changes; its packages, only when their pins do.
+# A venv is made once; its packages again when their pins change. --no-deps: the pin files are complete, and pip's resolver
+# does not always see that (it looks for a newer boto3 than the SAM CLI's pinned one, then misses its hash).
 %/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Wakeline needs Python 3.11 or newer; say which: make PYTHON=python3.13 …" >&2; exit 1; }
 	$(PYTHON) -m venv $*
 
 .venv/.local: requirements/local.txt pyproject.toml | .venv/pyvenv.cfg
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/local.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/local.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.local
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .venv-tools/.tools: requirements/tools.txt | .venv-tools/pyvenv.cfg
-	$(TOOLS)/python -m pip install --quiet --require-hashes -r requirements/tools.txt
+	$(TOOLS)/python -m pip install --quiet --no-deps --require-hashes -r requirements/tools.txt
 	@touch $@
