@@ -1,0 +1,189 @@
+"""The embedded AWS: moto in this process, one call at a time, with DynamoDB made fast and its costs counted.
+
+    with Engine.start(Path("template.yaml")) as engine:
+        engine.client("dynamodb").get_item(...)     # or any botocore client made anywhere in the process
+
+Creates the template's resources and sets the environment its functions would see; both are gone when the block ends.
+Every call into moto holds one lock: moto is not atomic under threads, where AWS serialises writes per item.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.models import botocore_stubber
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
+from moto.s3.models import s3_backends
+from werkzeug.exceptions import HTTPException
+
+from local import dynamodb_dispatch, dynamodb_model, resources
+from local.capacity import Call, record, record_calls, recording
+from local.metering import Meter
+from local.template import ACCOUNT, REGION, Template, load
+
+__all__ = ["Engine", "record_calls"]
+
+Answer = tuple[int, Mapping[str, str], bytes | str]
+# (service as in event names, operation, request, answer) after each call, under the lock.
+AfterCall = Callable[[str, str, AWSPreparedRequest, Answer], None]
+
+_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIALOCALWAKELINE000",
+    "AWS_SECRET_ACCESS_KEY": "local",  # signs nothing that leaves this process
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class Engine:
+    """One running embedded AWS. Made by `start`; there can be one per process at a time."""
+
+    active: Engine | None = None
+
+    def __init__(self, template: Template, dynamodb_endpoint: str | None) -> None:
+        self.template = template
+        self.dynamodb_endpoint = dynamodb_endpoint
+        self.lock = threading.RLock()
+        self.environment: dict[str, str] = {}
+        self.after_call: list[AfterCall] = []
+        self._session = botocore.session.Session()
+        self._clients: dict[str, Any] = {}
+
+    @classmethod
+    @contextmanager
+    def start(
+        cls,
+        template: Path | Template,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        dynamodb_endpoint: str | None = None,
+    ) -> Iterator[Engine]:
+        """Run the embedded AWS with a template's resources until the block ends.
+
+        `parameters` override the template's; `dynamodb_endpoint` sends DynamoDB calls to that URL instead.
+        Raises RuntimeError when one is already running, UnreviewedMoto when moto is not the one this was written for.
+        """
+        if cls.active is not None:
+            raise RuntimeError("an engine is already running in this process")
+        engine = cls(load(template, parameters) if isinstance(template, Path) else template, dynamodb_endpoint)
+        dynamodb_model.install()
+        variables = dict(_CREDENTIALS)
+        if dynamodb_endpoint:
+            variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_endpoint
+        mock = mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": True}})
+        with _environment(variables), _patched_stubber(engine):
+            mock.start()
+            cls.active = engine
+            try:
+                resources.create(engine.template, engine.client)
+                # Only now: a key's id exists once the key does.
+                engine.environment = engine.template.environment()
+                with _environment(engine.environment):
+                    yield engine
+            finally:
+                cls.active = None
+                dynamodb_model.MODEL.listener = None
+                mock.stop()
+                dynamodb_model.uninstall()
+
+    def client(self, service: str) -> Any:
+        """A botocore client on this engine, made once."""
+        with self.lock:
+            if service not in self._clients:
+                config = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0})
+                self._clients[service] = self._session.create_client(service, region_name=REGION, config=config)
+            return self._clients[service]
+
+    def perform(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:
+        """Carry out one AWS request, alone. None when it is not for the embedded engine."""
+        if self.dynamodb_endpoint and request.url.startswith(self.dynamodb_endpoint):
+            return None
+        with self.lock:
+            meter = _meter(operation, request) if service == "dynamodb" and recording() else None
+            answer = dynamodb_dispatch.dispatch(operation, request) if service == "dynamodb" else None
+            if answer is None:
+                answer = _process_request(botocore_stubber, request)
+            if answer is None:
+                return None
+            if recording():
+                record(meter.call(answer[0]) if meter else Call(service, operation, "", 0.0, 0.0, answer[0]))
+            for listener in self.after_call:
+                listener(service, operation, request, answer)
+            return answer
+
+    def on_change(self, listener: Callable[[Table, Item | None, Item | None], None]) -> None:
+        """Tell `listener` (table, old item, new item) of every committed change of a table, under the lock."""
+        dynamodb_model.MODEL.listener = listener
+
+    def tables(self) -> dict[str, Table]:
+        """moto's tables by name; touch them under `lock` only."""
+        tables: dict[str, Table] = dynamodb_backends[ACCOUNT][REGION].tables
+        return tables
+
+    def clear(self) -> None:
+        """Empty every table and bucket, leaving them standing: a fresh store for the next test."""
+        with self.lock:
+            for table in self.tables().values():
+                table.items.clear()
+                dynamodb_model.MODEL.forget(table)
+            for bucket in s3_backends[ACCOUNT]["aws"].buckets.values():
+                bucket.keys.clear()
+
+
+_process_request = BotocoreStubber.process_request
+
+
+@contextmanager
+def _patched_stubber(engine: Engine) -> Iterator[None]:
+    """Route what botocore is about to send through `engine.perform`; the event name says which operation it is."""
+    original = BotocoreStubber.__call__
+
+    def call(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        if not self.enabled:
+            return None
+        _, service, operation = event_name.split(".", 2)
+        answer = engine.perform(service, operation, request)
+        if answer is None:
+            return None
+        status, headers, body = answer
+        return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
+
+    BotocoreStubber.__call__ = call  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        BotocoreStubber.__call__ = original  # type: ignore[method-assign]
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _meter(operation: str, request: AWSPreparedRequest) -> Meter | None:
+    try:
+        return Meter(operation, request.body)
+    except (HTTPException, KeyError):
+        return None  # a request so wrong that it has no item to weigh; moto answers it

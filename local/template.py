@@ -1,0 +1,326 @@
+"""Reads template.yaml: just enough of CloudFormation and SAM to know what would be deployed, with every value resolved.
+
+Resolved are `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::If`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::FindInMap`, parameter
+defaults and conditions. Names and ARNs a real stack would generate are made from the stack name and the logical id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+STACK = "wakeline"
+
+# The property that names a resource, by type.
+_NAME_PROPERTIES = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::Events::EventBus": "Name",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::Serverless::Function": "FunctionName",
+    "AWS::Scheduler::ScheduleGroup": "Name",
+}
+_ARN_PATTERNS = {
+    "AWS::DynamoDB::Table": "dynamodb:{region}:{account}:table/{name}",
+    "AWS::S3::Bucket": "s3:::{name}",
+    "AWS::Events::EventBus": "events:{region}:{account}:event-bus/{name}",
+    "AWS::SQS::Queue": "sqs:{region}:{account}:{name}",
+    "AWS::SecretsManager::Secret": "secretsmanager:{region}:{account}:secret:{name}",
+    "AWS::SSM::Parameter": "ssm:{region}:{account}:parameter/{name}",
+    "AWS::Serverless::Function": "lambda:{region}:{account}:function:{name}",
+    "AWS::KMS::Key": "kms:{region}:{account}:key/{name}",
+}
+_NO_VALUE = object()
+
+
+class TemplateError(ValueError):
+    """The template says something this reader cannot make sense of."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of a function's `Events`: its type as in SAM (Api, Schedule, ScheduleV2, EventBridgeRule, DynamoDB, SQS)."""
+
+    name: str
+    kind: str
+    properties: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda of the template. `code` is the folder of CodeUri; `timeout` in seconds."""
+
+    logical_id: str
+    name: str
+    arn: str
+    handler: str
+    code: Path
+    timeout: int
+    memory: int
+    environment: dict[str, str]
+    events: tuple[Event, ...]
+    dead_letters: str | None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource with its properties resolved. `name` is its physical name."""
+
+    logical_id: str
+    kind: str
+    name: str
+    arn: str
+    properties: dict[str, Any]
+
+
+@dataclass
+class Template:
+    """A parsed template: see `load`."""
+
+    path: Path
+    document: dict[str, Any]
+    parameters: dict[str, Any]
+    stack: str = STACK
+    region: str = REGION
+    account: str = ACCOUNT
+    # Physical ids that only exist once a resource was created (KMS keys), by logical id.
+    created: dict[str, str] = field(default_factory=dict)
+
+    def functions(self) -> list[Function]:
+        """Every function, in the template's order."""
+        return [self._function(logical_id) for logical_id in self._of_kind("AWS::Serverless::Function")]
+
+    def function(self, logical_id: str) -> Function:
+        """One function. Raises TemplateError when there is none of that name."""
+        if logical_id not in self._of_kind("AWS::Serverless::Function"):
+            raise TemplateError(f"no function {logical_id} in {self.path.name}")
+        return self._function(logical_id)
+
+    def resources(self, kind: str) -> list[Resource]:
+        """Every resource of a CloudFormation type, e.g. AWS::DynamoDB::Table."""
+        return [self._resource(logical_id) for logical_id in self._of_kind(kind)]
+
+    def environment(self) -> dict[str, str]:
+        """The union of all functions' variables: one process has one environment. Raises TemplateError when two disagree."""
+        union: dict[str, str] = {}
+        owner: dict[str, str] = {}
+        for function in self.functions():
+            for name, value in function.environment.items():
+                if union.setdefault(name, value) != value:
+                    raise TemplateError(f"{name} differs between {owner[name]} and {function.logical_id}")
+                owner.setdefault(name, function.logical_id)
+        return union
+
+    def named(self, reference: str) -> str | None:
+        """The logical id of the resource a name or ARN (also a stream's) belongs to."""
+        for logical_id in self.document.get("Resources", {}):
+            resource = self._identity(logical_id)
+            if reference in (resource[0], resource[1]) or reference.startswith(resource[1] + "/stream/"):
+                return str(logical_id)
+        return None
+
+    def resolve(self, value: Any) -> Any:
+        """A value of the template with every intrinsic function replaced by what it gives."""
+        if isinstance(value, list):
+            return [item for item in (self.resolve(each) for each in value) if item is not _NO_VALUE]
+        if not isinstance(value, Mapping):
+            return value
+        if len(value) == 1:
+            name, argument = next(iter(value.items()))
+            intrinsic = _INTRINSICS.get(name)
+            if intrinsic is not None:
+                return intrinsic(self, argument)
+        resolved = {key: self.resolve(each) for key, each in value.items()}
+        return {key: each for key, each in resolved.items() if each is not _NO_VALUE}
+
+    def _of_kind(self, kind: str) -> list[str]:
+        return [
+            logical_id
+            for logical_id, resource in self.document.get("Resources", {}).items()
+            if resource.get("Type") == kind
+            and ("Condition" not in resource or self._condition({"Condition": resource["Condition"]}))
+        ]
+
+    def _resource(self, logical_id: str) -> Resource:
+        body = self.document["Resources"][logical_id]
+        name, arn = self._identity(logical_id)
+        return Resource(logical_id, body["Type"], name, arn, self.resolve(body.get("Properties", {})))
+
+    def _identity(self, logical_id: str) -> tuple[str, str]:
+        body = self.document["Resources"][logical_id]
+        kind = body["Type"]
+        given = self.resolve(body.get("Properties", {}).get(_NAME_PROPERTIES.get(kind, "Name")))
+        name = self.created.get(logical_id) or (given if isinstance(given, str) else f"{self.stack}-{logical_id}")
+        if kind == "AWS::S3::Bucket":
+            name = name.lower()
+        pattern = _ARN_PATTERNS.get(kind, kind.split("::")[1].lower() + ":{region}:{account}:{name}")
+        return name, f"arn:aws:{pattern.format(region=self.region, account=self.account, name=name.lstrip('/'))}"
+
+    def _function(self, logical_id: str) -> Function:
+        resource = self._resource(logical_id)
+        shared = self.resolve(self.document.get("Globals", {}).get("Function", {}))
+        properties = {**shared, **resource.properties}
+        variables = {
+            **shared.get("Environment", {}).get("Variables", {}),
+            **resource.properties.get("Environment", {}).get("Variables", {}),
+        }
+        letters = properties.get("DeadLetterQueue", {}).get("TargetArn")
+        return Function(
+            logical_id=logical_id,
+            name=resource.name,
+            arn=resource.arn,
+            handler=properties["Handler"],
+            code=(self.path.parent / properties.get("CodeUri", ".")).resolve(),
+            timeout=int(properties.get("Timeout", 3)),
+            memory=int(properties.get("MemorySize", 128)),
+            environment={name: str(value) for name, value in variables.items()},
+            events=tuple(
+                Event(name, event["Type"], event.get("Properties", {}))
+                for name, event in resource.properties.get("Events", {}).items()
+            ),
+            dead_letters=letters,
+        )
+
+    def _ref(self, name: str) -> Any:
+        if name in self.parameters:
+            return self.parameters[name]
+        pseudo: dict[str, Any] = {
+            "AWS::Region": self.region,
+            "AWS::AccountId": self.account,
+            "AWS::Partition": "aws",
+            "AWS::StackName": self.stack,
+            "AWS::StackId": f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.stack}/local",
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::NoValue": _NO_VALUE,
+        }
+        if name in pseudo:
+            return pseudo[name]
+        if name not in self.document.get("Resources", {}):
+            raise TemplateError(f"Ref to {name}, which is neither a parameter nor a resource")
+        physical, arn = self._identity(name)
+        kind = self.document["Resources"][name]["Type"]
+        if kind == "AWS::SQS::Queue":
+            return f"https://sqs.{self.region}.amazonaws.com/{self.account}/{physical}"
+        return arn if kind == "AWS::SecretsManager::Secret" else physical
+
+    def _get_att(self, argument: str | list[str]) -> Any:
+        logical_id, _, attribute = (
+            argument.partition(".") if isinstance(argument, str) else (argument[0], ".", argument[1])
+        )
+        if logical_id not in self.document.get("Resources", {}):
+            raise TemplateError(f"GetAtt of {logical_id}, which is not a resource")
+        name, arn = self._identity(logical_id)
+        match attribute:
+            case "Arn":
+                return arn
+            case "StreamArn":
+                return f"{arn}/stream/local"
+            case "Name" | "QueueName" | "KeyId":
+                return name
+            case "DomainName" | "RegionalDomainName":
+                return f"{name}.s3.{self.region}.amazonaws.com"
+        return f"{name}.{attribute}"
+
+    def _sub(self, argument: str | list[Any]) -> str:
+        text, variables = (argument, {}) if isinstance(argument, str) else (argument[0], self.resolve(argument[1]))
+
+        def replace(match: re.Match[str]) -> str:
+            name = match.group(1).strip()
+            if name.startswith("!"):
+                return "${" + name[1:] + "}"
+            if name in variables:
+                return str(variables[name])
+            return str(self._get_att(name) if "." in name else self._ref(name))
+
+        return re.sub(r"\$\{([^}]+)\}", replace, text)
+
+    def _if(self, argument: list[Any]) -> Any:
+        return self.resolve(argument[1] if self._condition({"Condition": argument[0]}) else argument[2])
+
+    def _condition(self, expression: Any) -> bool:
+        name, argument = next(iter(expression.items()))
+        match name:
+            case "Condition":
+                return self._condition(self.document["Conditions"][argument])
+            case "Fn::Equals":
+                left, right = self.resolve(argument)
+                return bool(left == right)
+            case "Fn::Not":
+                return not self._condition(argument[0])
+            case "Fn::And":
+                return all(self._condition(each) for each in argument)
+            case "Fn::Or":
+                return any(self._condition(each) for each in argument)
+        raise TemplateError(f"unknown condition function {name}")
+
+    def _join(self, argument: list[Any]) -> str:
+        return str(argument[0]).join(str(part) for part in self.resolve(argument[1]))
+
+    def _select(self, argument: list[Any]) -> Any:
+        return self.resolve(argument[1])[int(self.resolve(argument[0]))]
+
+    def _split(self, argument: list[Any]) -> list[str]:
+        return str(self.resolve(argument[1])).split(argument[0])
+
+    def _find_in_map(self, argument: list[Any]) -> Any:
+        name, first, second = self.resolve(argument)
+        return self.document["Mappings"][name][first][second]
+
+
+_INTRINSICS: dict[str, Any] = {
+    "Ref": Template._ref,
+    "Fn::GetAtt": Template._get_att,
+    "Fn::Sub": Template._sub,
+    "Fn::If": Template._if,
+    "Fn::Join": Template._join,
+    "Fn::Select": Template._select,
+    "Fn::Split": Template._split,
+    "Fn::FindInMap": Template._find_in_map,
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags (`!Ref`, `!Sub` …) read as their long forms."""
+
+
+def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tagged)
+
+
+def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
+    """Read a template file; `parameters` override its defaults. Raises TemplateError for a parameter without any value."""
+    document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 -- a SafeLoader
+    given = dict(parameters or {})
+    values: dict[str, Any] = {}
+    for name, body in document.get("Parameters", {}).items():
+        if name not in given and "Default" not in body:
+            raise TemplateError(f"parameter {name} has no default")
+        values[name] = given.get(name, body.get("Default"))
+    return Template(path=path.resolve(), document=document, parameters=values)
+
+
+def routes(template: Template) -> Iterator[tuple[str, str, Function]]:
+    """(method in upper case, path with {parameters}, function) of every Api event."""
+    for function in template.functions():
+        for event in function.events:
+            if event.kind == "Api":
+                yield event.properties["Method"].upper(), event.properties["Path"], function

@@ -1,0 +1,250 @@
+"""The patched DynamoDB model answers as moto's own does, and better where moto is wrong."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+from typing import Any
+
+import moto
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local import dynamodb_dispatch, dynamodb_model
+from local.engine import Engine
+
+TABLE = "wakeline-Table"
+PARTITIONS = st.sampled_from(["a", "b"])
+SORTS = st.sampled_from(["", "A", "AB", "ABC", "B", "Bé", "C\U0010ffff", "c"]).map(lambda text: "s" + text)
+NUMBERS = st.sampled_from(["-1", "0", "0.5", "1", "10", "2"])
+
+
+def item(draw: Any) -> dict[str, Any]:
+    """A small item: sometimes in the indexes, sometimes with only half of an index's key."""
+    built: dict[str, Any] = {"pk": {"S": draw(PARTITIONS)}, "sk": {"S": draw(SORTS)}}
+    if draw(st.booleans()):
+        built["gpk"] = {"S": draw(PARTITIONS)}
+    if draw(st.booleans()):
+        built["gsk"] = {"N": draw(NUMBERS)}
+    if draw(st.booleans()):
+        built["colour"] = {"S": draw(st.sampled_from(["red", "blue"]))}
+    if draw(st.booleans()):
+        built["size"] = {"M": {"w": {"L": [{"N": draw(NUMBERS)}, {"B": b"\x00z"}]}, "t": {"SS": ["x"]}}}
+    return built
+
+
+@st.composite
+def writes(draw: Any) -> tuple[str, dict[str, Any]]:
+    """A write as (client method, arguments)."""
+    new = item(draw)
+    key = {"pk": new["pk"], "sk": new["sk"]}
+    condition = draw(
+        st.sampled_from(
+            [
+                {},
+                {"ConditionExpression": "attribute_not_exists(pk)"},
+                {"ConditionExpression": "colour = :r", "ExpressionAttributeValues": {":r": {"S": "red"}}},
+            ]
+        )
+    )
+    if condition and draw(st.booleans()):
+        condition = {**condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    update: dict[str, Any] = draw(
+        st.sampled_from(
+            [
+                {
+                    "UpdateExpression": "SET gpk = :g, gsk = :n",
+                    "ExpressionAttributeValues": {":g": {"S": "a"}, ":n": {"N": "3"}},
+                },
+                {"UpdateExpression": "REMOVE gpk, colour ADD hits :n", "ExpressionAttributeValues": {":n": {"N": "1"}}},
+                {"UpdateExpression": "SET size.w = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}},
+            ]
+        )
+    )
+    match draw(st.sampled_from(["put", "put", "put", "update", "update", "delete", "transact"])):
+        case "put":
+            return "put_item", {"TableName": TABLE, "Item": new, "ReturnValues": "ALL_OLD", **condition}
+        case "delete":
+            return "delete_item", {"TableName": TABLE, "Key": key, "ReturnValues": "ALL_OLD", **condition}
+        case "update":
+            merged = {**condition, **update}
+            values = {**condition.get("ExpressionAttributeValues", {}), **update["ExpressionAttributeValues"]}
+            arguments = {**merged, "ExpressionAttributeValues": values}
+            return "update_item", {"TableName": TABLE, "Key": key, "ReturnValues": "ALL_NEW", **arguments}
+    other = {"pk": {"S": "t"}, "sk": new["sk"]}
+    steps = [
+        {"Put": {"TableName": TABLE, "Item": {**new, **other}}},
+        {"Update": {"TableName": TABLE, "Key": {"pk": {"S": "u"}, "sk": new["sk"]}, **update}},
+        {"Delete": {"TableName": TABLE, "Key": {"pk": {"S": "a"}, "sk": {"S": "sA"}}}},
+        {"Put": {"TableName": TABLE, "Item": {"pk": {"S": "b"}, "sk": {"S": "sc"}}, **condition}},
+    ]
+    return "transact_write_items", {"TransactItems": steps[: draw(st.integers(1, 4))]}
+
+
+@st.composite
+def queries(draw: Any) -> dict[str, Any]:
+    """A query of the table or an index, with most of what a query may carry."""
+    index = draw(st.sampled_from([None, "some", "keys", "all"]))
+    hash_name, range_name = {None: ("pk", "sk"), "some": ("gpk", "gsk"), "keys": ("gpk", None), "all": ("gpk", "sk")}[
+        index
+    ]
+    values: dict[str, Any] = {":p": {"S": draw(PARTITIONS)}}
+    condition = f"{hash_name} = :p"
+    request: dict[str, Any] = {"TableName": TABLE, "ScanIndexForward": draw(st.booleans())}
+    if index:
+        request["IndexName"] = index
+    elif draw(st.booleans()):
+        request["ConsistentRead"] = True
+    if range_name and draw(st.booleans()):
+        numeric = range_name == "gsk"
+
+        def value() -> dict[str, str]:
+            return {"N": draw(NUMBERS)} if numeric else {"S": draw(SORTS)}
+
+        operator = draw(st.sampled_from(["=", "<", "<=", ">", ">=", "between"] + ([] if numeric else ["begins_with"])))
+        values[":a"] = value()
+        if operator == "between":
+            values[":b"] = value()
+            condition += f" AND {range_name} BETWEEN :a AND :b"
+        elif operator == "begins_with":
+            condition += f" AND begins_with({range_name}, :a)"
+        else:
+            condition += f" AND {range_name} {operator} :a"
+    request["KeyConditionExpression"] = condition
+    if draw(st.booleans()):
+        request["FilterExpression"] = draw(st.sampled_from(["colour = :c", "attribute_exists(gsk) OR colour <> :c"]))
+        values[":c"] = {"S": "red"}
+    if draw(st.booleans()):
+        request["ProjectionExpression"] = draw(st.sampled_from(["sk, colour", "pk, size.w[0], gsk", "sk, size"]))
+    if draw(st.booleans()):
+        request["Limit"] = draw(st.integers(1, 4))
+    return {**request, "ExpressionAttributeValues": values}
+
+
+def plain(answer: Any) -> Any:
+    """An answer with numbers as numbers and without what differs from call to call."""
+    if isinstance(answer, dict):
+        if set(answer) == {"N"}:
+            return Decimal(answer["N"])
+        return {
+            key: plain(value) for key, value in answer.items() if key not in ("ResponseMetadata", "ConsumedCapacity")
+        }
+    return [plain(each) for each in answer] if isinstance(answer, list) else answer
+
+
+def ask(engine: Engine, method: str, arguments: dict[str, Any]) -> Any:
+    try:
+        return plain(getattr(engine.client("dynamodb"), method)(**copy.deepcopy(arguments)))
+    except ClientError as error:
+        return {key: value for key, value in plain(error.response).items() if key != "Message"}
+
+
+def pages(engine: Engine, request: dict[str, Any]) -> list[Any]:
+    answers: list[Any] = []
+    start: dict[str, Any] = {}
+    while len(answers) < 30:
+        try:
+            answer = engine.client("dynamodb").query(**copy.deepcopy(request), **start)
+        except ClientError as error:
+            return [*answers, error.response["Error"]["Code"]]
+        answers.append(plain(answer))
+        if "LastEvaluatedKey" not in answer:
+            break
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return answers
+
+
+def history(engine: Engine, steps: list[tuple[str, dict[str, Any]]], asked: list[dict[str, Any]]) -> list[Any]:
+    engine.clear()
+    answers = [ask(engine, *step) for step in steps]
+    answers += [pages(engine, request) for request in asked]
+    everything = engine.client("dynamodb").scan(TableName=TABLE)["Items"]
+    return [*answers, sorted(map(plain, everything), key=str)]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(writes(), max_size=25), asked=st.lists(queries(), min_size=1, max_size=6))
+def test_same_answers_as_moto(engine: Engine, steps: list[Any], asked: list[dict[str, Any]]) -> None:
+    ours = history(engine, steps, asked)
+    dynamodb_model.uninstall()
+    long_way, dynamodb_dispatch.ACTIONS = dynamodb_dispatch.ACTIONS, {}
+    try:
+        theirs = history(engine, steps, asked)
+    finally:
+        dynamodb_dispatch.ACTIONS = long_way
+        dynamodb_model.install()
+    assert ours == theirs
+
+
+def test_a_page_ends_at_one_megabyte(engine: Engine) -> None:
+    dynamodb = engine.client("dynamodb")
+    for number in range(6):
+        dynamodb.put_item(
+            TableName=TABLE, Item={"pk": {"S": "big"}, "sk": {"S": str(number)}, "b": {"B": b"x" * 300_000}}
+        )
+    first, second = pages(
+        engine,
+        {
+            "TableName": TABLE,
+            "KeyConditionExpression": "pk = :p",
+            "FilterExpression": "sk > :one",
+            "ExpressionAttributeValues": {":p": {"S": "big"}, ":one": {"S": "1"}},
+        },
+    )
+    assert (first["ScannedCount"], first["Count"]) == (3, 1)
+    assert (second["ScannedCount"], second["Count"]) == (3, 3)
+
+
+def test_a_refused_update_leaves_nothing(engine: Engine) -> None:
+    dynamodb = engine.client("dynamodb")
+    key = {"pk": {"S": "a"}, "sk": {"S": "1"}}
+    with pytest.raises(ClientError):  # size is absent, so size.w is no valid path
+        dynamodb.update_item(
+            TableName=TABLE,
+            Key=key,
+            UpdateExpression="SET gpk = :n, size.w = :n",
+            ExpressionAttributeValues={":n": {"S": "g"}},
+        )
+    assert "Item" not in dynamodb.get_item(TableName=TABLE, Key=key)
+    found = dynamodb.query(
+        TableName=TABLE,
+        IndexName="keys",
+        KeyConditionExpression="gpk = :n",
+        ExpressionAttributeValues={":n": {"S": "g"}},
+    )
+    assert found["Items"] == []
+
+
+def test_changes_are_told_once_and_only_when_something_changed(engine: Engine) -> None:
+    told: list[tuple[bool, bool]] = []
+    engine.on_change(lambda table, old, new: told.append((old is not None, new is not None)))
+    dynamodb = engine.client("dynamodb")
+    key = {"pk": {"S": "a"}, "sk": {"S": "1"}}
+    update = {
+        "TableName": TABLE,
+        "Key": key,
+        "UpdateExpression": "SET colour = :c",
+        "ExpressionAttributeValues": {":c": {"S": "red"}},
+    }
+    dynamodb.update_item(**update)
+    dynamodb.update_item(**update)
+    steps = [{"Put": {"TableName": TABLE, "Item": {**key, "colour": {"S": "blue"}}}}]
+    dynamodb.transact_write_items(TransactItems=steps)
+    refused = {**steps[0]["Put"], "Item": {**key, "sk": {"S": "2"}}}
+    failing = {"Put": {"TableName": TABLE, "Item": key, "ConditionExpression": "attribute_not_exists(pk)"}}
+    with pytest.raises(ClientError):
+        dynamodb.transact_write_items(TransactItems=[{"Put": refused}, failing])
+    dynamodb.delete_item(TableName=TABLE, Key=key)
+    assert told == [(False, True), (True, True), (True, False)]
+
+
+def test_an_unreviewed_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moto, "__version__", "5.2.999")
+    with pytest.raises(dynamodb_model.UnreviewedMoto, match=r"5\.2\.999"):
+        dynamodb_model.install()
+    monkeypatch.undo()
+    monkeypatch.setitem(dynamodb_model.REVIEWED[moto.__version__], "dynamodb/models/table.py", "0" * 64)
+    with pytest.raises(dynamodb_model.UnreviewedMoto, match="differs"):
+        dynamodb_model.install()
