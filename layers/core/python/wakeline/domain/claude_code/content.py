@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from .shape import items, label, mapping, present, text
+from .shape import items, label, mapping, text
 
 
 def text_of(content: Any) -> str:
@@ -32,28 +32,23 @@ def describe(block: Any) -> Any:
     """A block with binary data replaced by size and hash, so that an image costs the ledger bytes, not megabytes."""
     source = mapping(mapping(block).get("source"))
     data = source.get("data")
-    if not isinstance(data, str):
+    if not isinstance(data, str) or source.get("type") == "text":
         return block
-    kept = {name: value for name, value in source.items() if name != "data"}
     described = {
-        **kept,
+        **{name: value for name, value in source.items() if name != "data"},
         # Base64 holds three bytes in four characters.
-        "size_bytes": len(data.rstrip("=")) * 3 // 4 if source.get("type") == "base64" else len(data.encode()),
+        "size_bytes": len(data.rstrip("=")) * 3 // 4,
         "data_sha256": hashlib.sha256(data.encode()).hexdigest(),
     }
     return {**block, "source": described}
 
 
 def summary_of(block: Any) -> dict[str, Any]:
-    """A non-text block of a user's message, for `blocks`: what it is, never the data."""
+    """A block of a user's message that is not text, for the payload's `blocks`."""
     described = describe(block)
     if not isinstance(described, dict):
         return {"type": "unknown", "value": described}
-    return {
-        "type": label(described.get("type")) or "unknown",
-        **present(title=label(described.get("title"))),
-        **{name: value for name, value in described.items() if name not in ("type", "title")},
-    }
+    return {**described, "type": label(described.get("type")) or "unknown"}
 
 
 def _text_in(block: Any) -> str | None:

@@ -1,9 +1,10 @@
 """Tokens that only the `result` line of stream-json knows.
 
 The SDK's documentation calls the usage on assistant lines a placeholder and `result.modelUsage` the true total per
-model. In recorded runs the two differ by whole responses: ones whose usage never reached the stream, and small calls on
-the side (titles, summaries of fetched pages). What modelUsage has more of is added as an llm_call with `revision: true`,
-so the sum over events is what was used, while no response is counted that was not seen. Nothing is ever taken away.
+model. In recorded runs the two differ by whole responses: ones whose usage never reached the stream, and small calls
+on the side (titles, summaries of fetched pages). What modelUsage has more of is added as an llm_call with
+`revision: true`, so the sum over events is what was used, while no response is counted that was not seen. Nothing is
+ever taken away.
 
 `modelUsage` is a running total of one process. A second `result` in the same file goes on from the first, unless the
 process was started again: then a number fell, and counting starts over from the previous `result`.

@@ -67,7 +67,7 @@ def _compaction(value: dict[str, Any]) -> dict[str, Any]:
             pre_tokens=count(either("preTokens", "pre_tokens")),
             post_tokens=count(either("postTokens", "post_tokens")),
             duration_ms=amount(either("durationMs", "duration_ms")),
-            summary=text(value.get("content")),
+            message=text(value.get("content")),
         ),
     }
 

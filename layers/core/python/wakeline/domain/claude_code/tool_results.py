@@ -10,6 +10,8 @@ from .walk import Emitter, ToolUse, Walk, subagent_span
 _ERROR_LENGTH = 1000
 """`error` says what went wrong in a line or two; `result` holds all of it."""
 
+_LAUNCHED = "Async agent launched"
+
 _PATH_ARGUMENTS = ("file_path", "notebook_path")
 
 
@@ -38,7 +40,7 @@ def tool_result(block: dict[str, Any], outcome: Any, walk: Walk, out: Emitter) -
         if change is not None:
             out.emit("file_change", {**change, "call_id": tool.span_id}, parent_id=tool.span_id)
         walk.known_paths.update(path for name in _PATH_ARGUMENTS if (path := text(tool.arguments.get(name))))
-    if walk.has_subagent(tool) and not _goes_on(told):
+    if walk.has_subagent(tool) and not _goes_on(told, shown):
         stop_subagent(tool, told, error, duration, walk, out)
 
 
@@ -83,6 +85,6 @@ def _duration(told: dict[str, Any]) -> float | None:
     return None
 
 
-def _goes_on(told: dict[str, Any]) -> bool:
+def _goes_on(told: dict[str, Any], shown: str) -> bool:
     """Whether the result only says that the agent was started in the background."""
-    return told.get("status") == "async_launched" or told.get("isAsync") is True
+    return told.get("status") == "async_launched" or told.get("isAsync") is True or shown.startswith(_LAUNCHED)

@@ -1,8 +1,8 @@
 """A transcript as lines: splitting, checking and summarising, and the digest that recognises a longer copy.
 
-A file may be cut anywhere, because its writer is still writing. A line counts as soon as it cannot change any more: when
-its newline is there, or when it already is a whole JSON object. So the lines of a shorter copy are always the first
-lines of the longer one.
+A file may be cut anywhere, because its writer is still writing. A line counts as soon as it cannot change any more:
+when its newline is there, or when it already is a whole JSON object. So the lines of a shorter copy are always the
+first lines of the longer one.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from .about import Summary
 from .jsonl import parse
 from .shape import mapping
 
-_PLAIN_UUID = re.compile(r"[A-Za-z0-9._:-]{1,96}", re.ASCII)
+_PLAIN_UUID = re.compile(r"(?!L\d+:)[A-Za-z0-9._:-]{1,96}", re.ASCII)
 _BLANK = b" \t\r"
 
 

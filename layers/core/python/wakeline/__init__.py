@@ -1,0 +1,3 @@
+"""Wakeline: a flight recorder for AI agents."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""DynamoDB: keys, items and the named access patterns of each noun."""

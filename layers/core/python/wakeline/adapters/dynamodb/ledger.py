@@ -1,0 +1,109 @@
+"""The ledger in DynamoDB: segments beside their HEAD, large bodies in S3."""
+
+import json
+from collections.abc import Iterator
+
+from wakeline.adapters.s3 import bodies
+from wakeline.domain.delta import Delta
+from wakeline.domain.segments import INLINE_BYTES, Segment
+
+from . import keys
+from .table import Item, dynamodb, name, plain_item, query, typed_item
+from .traces import DynamoTraces
+
+
+class DynamoLedger(DynamoTraces):
+    """The `LedgerStore` and `TraceIndex` ports."""
+
+    def put_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> Segment | None:
+        """Pattern: commit a batch. A large body goes to S3 first, under its hash; one conditional PutItem makes it count."""
+        item = to_item(workspace_id, trace_id, segment)
+        if "body_key" in item:
+            bodies.put(item["body_key"], segment.body)
+        try:
+            dynamodb().put_item(
+                TableName=name(),
+                Item=typed_item(item),
+                ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except dynamodb().exceptions.ConditionalCheckFailedException as error:
+            found = from_item(plain_item(error.response["Item"]))
+            if "body_key" in item and found.head_hash != segment.head_hash:
+                bodies.delete(item["body_key"])
+            return found
+        return None
+
+    def segments(self, workspace_id: str, trace_id: str, from_index: int = 0) -> Iterator[Segment]:
+        """Pattern: read on from an index. Query, a page of at most 1 MB at a time."""
+        items = query(
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :from AND :to",
+            ExpressionAttributeValues=typed_item(
+                {
+                    ":pk": keys.trace_pk(workspace_id, trace_id),
+                    ":from": keys.segment_sk(from_index),
+                    ":to": keys.SEGMENTS_TO,
+                }
+            ),
+            ConsistentRead=True,
+        )
+        return (from_item(item) for item in items)
+
+    def segment_at(self, workspace_id: str, trace_id: str, index: int) -> Segment | None:
+        """Pattern: the segment that holds an index. Query backwards, one item."""
+        items = query(
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :from AND :to",
+            ExpressionAttributeValues=typed_item(
+                {
+                    ":pk": keys.trace_pk(workspace_id, trace_id),
+                    ":from": keys.SEGMENTS_FROM,
+                    ":to": keys.segment_sk(index),
+                }
+            ),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=1,
+        )
+        item = next(items, None)
+        return from_item(item) if item is not None else None
+
+    def delete_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> None:
+        """Pattern: remove a segment. The body in S3 first, so that nothing is left that no item names."""
+        item = to_item(workspace_id, trace_id, segment)
+        if "body_key" in item:
+            bodies.delete(item["body_key"])
+        dynamodb().delete_item(TableName=name(), Key=typed_item({"pk": item["pk"], "sk": item["sk"]}))
+
+
+def to_item(workspace_id: str, trace_id: str, segment: Segment) -> Item:
+    """The item of a segment; `body_key` names an S3 object instead of `body` when that is large."""
+    item: Item = {
+        "pk": keys.trace_pk(workspace_id, trace_id),
+        "sk": keys.segment_sk(segment.first_index),
+        "n": segment.count,
+        "first_seq": segment.first_seq,
+        "last_seq": segment.last_seq,
+        "prev": segment.prev_hash,
+        "head": segment.head_hash,
+        "delta": json.dumps(segment.delta.to_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+    }
+    if len(segment.body) > INLINE_BYTES:
+        item["body_key"] = bodies.key(workspace_id, trace_id, segment.first_index, segment.body)
+    else:
+        item["body"] = segment.body
+    return item
+
+
+def from_item(item: Item) -> Segment:
+    """Read `to_item` back, fetching a large body from S3; a body that is gone reads as empty, which verify reports."""
+    body = item["body"] if "body" in item else bodies.get(item["body_key"])
+    return Segment(
+        first_index=int(item["sk"].removeprefix(keys.SEGMENTS_FROM)),
+        count=item["n"],
+        first_seq=item["first_seq"],
+        last_seq=item["last_seq"],
+        prev_hash=item["prev"],
+        head_hash=item["head"],
+        delta=Delta.from_json(json.loads(item["delta"])),
+        body=body,
+    )

@@ -1,0 +1,77 @@
+"""The table: its client, and plain Python values to and from DynamoDB's typed ones."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from wakeline import settings
+from wakeline.adapters import aws
+
+Item = dict[str, Any]
+
+
+def dynamodb() -> Any:
+    """The DynamoDB client."""
+    return aws.client("dynamodb")
+
+
+def name() -> str:
+    """The name of the table."""
+    return settings.table_name()
+
+
+def typed(value: Any) -> dict[str, Any]:
+    """`'a'` → `{'S': 'a'}` and so on; floats are refused, they have no exact form."""
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int() | Decimal():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case None:
+            return {"NULL": True}
+        case list() | tuple():
+            return {"L": [typed(each) for each in value]}
+        case dict():
+            return {"M": {key: typed(each) for key, each in value.items()}}
+    raise TypeError(f"{type(value).__name__} cannot be stored")
+
+
+def plain(value: dict[str, Any]) -> Any:
+    """`{'S': 'a'}` → `'a'`; numbers become int."""
+    ((kind, held),) = value.items()
+    match kind:
+        case "N":
+            return int(held)
+        case "NULL":
+            return None
+        case "L":
+            return [plain(each) for each in held]
+        case "M":
+            return {key: plain(each) for key, each in held.items()}
+    return held
+
+
+def typed_item(item: Item) -> Item:
+    """Every attribute `typed`; those that are None are left out."""
+    return {key: typed(value) for key, value in item.items() if value is not None}
+
+
+def plain_item(item: Item) -> Item:
+    """Every attribute `plain`."""
+    return {key: plain(value) for key, value in item.items()}
+
+
+def query(**request: Any) -> Iterator[Item]:
+    """Run a Query page by page, lazily, as plain items."""
+    request["TableName"] = name()
+    while True:
+        page = dynamodb().query(**request)
+        for item in page["Items"]:
+            yield plain_item(item)
+        if "LastEvaluatedKey" not in page:
+            return
+        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]

@@ -1,0 +1,1 @@
+"""S3: bodies too large for an item."""

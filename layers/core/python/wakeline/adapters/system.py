@@ -1,0 +1,29 @@
+"""The clock and randomness of this process."""
+
+import os
+import random
+import time
+from datetime import UTC, datetime
+
+from wakeline.domain.env import Env
+
+
+def system_env() -> Env:
+    """The real `Env`."""
+    return Env(
+        now=lambda: datetime.now(UTC),
+        new_id=_new_id,
+        salt=lambda: os.urandom(8),
+        pause=_pause,
+    )
+
+
+def _new_id(prefix: str) -> str:
+    from ulid import ULID
+
+    return f"{prefix}_{ULID()}"
+
+
+def _pause(attempt: int) -> None:
+    """Back off with full jitter: at most 10 ms at first, doubling up to 200 ms."""
+    time.sleep(random.uniform(0, min(0.2, 0.01 * 2**attempt)))  # noqa: S311 — jitter is no secret

@@ -1,0 +1,130 @@
+"""What a batch of events adds to its trace: counters and the few facts that the trace's HEAD shows.
+
+A delta is a pure function of the batch, is stored beside it, and is folded into HEAD once (`trace.fold`). Verify computes it again.
+"""
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Self
+
+from . import times
+from .events import Event, error_text
+
+TITLE_LENGTH = 200
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+_FAILED = frozenset({"failed", "failure", "error", "errored", "aborted", "cancelled", "canceled", "timeout"})
+_TITLES = {
+    "custom.claude_code.summary": "summary",
+    "custom.claude_code.ai-title": "aiTitle",
+    "custom.claude_code.custom-title": "customTitle",
+}
+
+
+@dataclass(slots=True)
+class Delta:
+    """`counters` are summed; `cost` is US dollars as a decimal string; the rest replaces what HEAD says, where set.
+
+    Counters: `events`, `type.<event type>` (all custom types as one), `tool.<tool name>`, `tool_calls`, `tool_errors`, `errors`,
+    `llm_calls`, `unpriced_calls`, the four token kinds, `additions`, `deletions`.
+    """
+
+    counters: dict[str, int] = field(default_factory=dict)
+    cost: str = "0"
+    last_at: str = ""
+    status: str | None = None
+    ended_at: str | None = None
+    prompt: str | None = None
+    title: str | None = None
+    models: list[str] = field(default_factory=list)
+    keys: str = ""
+    source: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What is stored: the fields that say something."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, "", [], {}, "0")}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read `to_json` back."""
+        return cls(**stored)
+
+
+def short_key(key: str) -> str:
+    """48 bits of a key's hash, as eight base64 characters.
+
+    Among the 1 000 that HEAD keeps, a new key is mistaken for an old one once in 10¹¹ times.
+    """
+    return b64encode(sha256(key.encode()).digest()[:6]).decode()
+
+
+def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | None = None) -> Delta:
+    """Count a batch. `keys` are the short keys to remember, `source` the place in a pushed transcript that the batch reaches."""
+    counters: Counter[str] = Counter()
+    delta = Delta(keys=keys, source=source)
+    cost = Decimal(0)
+    for event in events:
+        payload = event.body
+        counters["events"] += 1
+        counters["type.custom" if event.type.startswith("custom.") else f"type.{event.type}"] += 1
+        delta.last_at = max(delta.last_at, event.timestamp, key=times.sortable) if delta.last_at else event.timestamp
+        match event.type:
+            case "llm_call":
+                cost += _count_llm_call(counters, payload)
+                model = payload.get("model")
+                if isinstance(model, str) and model not in delta.models:
+                    delta.models.append(model)
+            case "tool_call" if payload.get("phase") != "end":
+                counters["tool_calls"] += 1
+                counters[f"tool.{str(payload.get('tool_name'))[:128]}"] += 1
+            case "tool_result" if error_text(payload.get("error")) is not None:
+                counters["tool_errors"] += 1
+            case "error":
+                counters["errors"] += 1
+            case "file_change":
+                counters["additions"] += payload.get("additions") or 0
+                counters["deletions"] += payload.get("deletions") or 0
+            case "session_start":
+                delta.status, delta.ended_at = "running", None
+            case "session_end":
+                delta.status, delta.ended_at = _end_status(payload), event.timestamp
+            case "user_message" if delta.prompt is None:
+                delta.prompt = _prompt(payload)
+            case kind if kind in _TITLES:
+                line = payload.get("line")
+                text = line.get(_TITLES[kind]) if isinstance(line, dict) else None
+                delta.title = _one_line(text) if isinstance(text, str) else delta.title
+    delta.counters = {name: count for name, count in sorted(counters.items()) if count}
+    delta.cost = format(cost.normalize(), "f") if cost else "0"
+    return delta
+
+
+def _count_llm_call(counters: Counter[str], payload: dict[str, Any]) -> Decimal:
+    for name in TOKENS:
+        counters[name] += payload.get(name) or 0
+    cost = payload.get("cost_usd")
+    if payload.get("phase") != "start" and not payload.get("revision"):
+        counters["llm_calls"] += 1
+        if cost is None:
+            counters["unpriced_calls"] += 1
+    return Decimal(repr(cost)) if cost is not None else Decimal(0)
+
+
+def _end_status(payload: dict[str, Any]) -> str:
+    status = str(payload.get("status") or "").lower()
+    return "failed" if status in _FAILED or (not status and error_text(payload.get("error"))) else "completed"
+
+
+def _prompt(payload: dict[str, Any]) -> str | None:
+    """The first thing a person asked, as a title; not what a client wrote in their name."""
+    text = payload.get("content")
+    if not isinstance(text, str) or payload.get("is_meta") or payload.get("is_compact_summary"):
+        return None
+    return None if text.lstrip().startswith(("<", "Caveat:")) else _one_line(text)
+
+
+def _one_line(text: str) -> str | None:
+    return " ".join(text[: 4 * TITLE_LENGTH].split())[:TITLE_LENGTH] or None

@@ -1,0 +1,43 @@
+"""Identifiers: what a caller may choose, and how ours are spelt."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from .errors import Invalid
+
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}\z", max_length=128)]
+
+
+def is_id(text: object) -> bool:
+    """Whether `text` is 1 to 128 of `A-Za-z0-9._:-`."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def require_id(text: object, field: str) -> str:
+    """Return `text` if it is an id. Raises `Invalid` naming `field`."""
+    if not is_id(text):
+        raise Invalid(f"{field} must be 1 to 128 of A-Z a-z 0-9 . _ : -", field=field)
+    return str(text)
+
+
+def is_printable(text: str) -> bool:
+    """Whether `text` holds no control characters, line separators or lone surrogates."""
+    return _CONTROL.search(text) is None
+
+
+def _printable(text: str) -> str:
+    if not is_printable(text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_printable)]
+"""An idempotency key: 1 to 256 printable characters."""
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=1024), AfterValidator(_printable)]
+"""One line of text that people filter by: a name, a path, a branch, a tag."""

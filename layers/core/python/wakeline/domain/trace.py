@@ -1,0 +1,198 @@
+"""A trace: the HEAD of its ledger. A session is the same thing under its other name, with the same id."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Self
+
+from . import chain, times
+from .canonical import canonical
+from .delta import Delta
+
+STALE_AFTER = timedelta(minutes=30)
+RECENT_KEYS = 1000
+MAX_NAMES = 100
+_OUTCOMES = {"running": "in_progress", "completed": "executed", "failed": "blocked"}
+_UNSEALED = frozenset({"version", "seal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything HEAD says.
+
+    The first block is what its creator said, the second what people set later, the third what its events add up to.
+    `version` rises with each write; `seal` covers every other field, so that verify finds any that was changed by hand.
+    """
+
+    workspace_id: str
+    project_id: str
+    id: str
+    created_at: str
+    created_by: str
+    started_at: str
+    name: str | None = None
+    user_goal: str | None = None
+    agent: str | None = None
+    agent_id: str | None = None
+    environment: str | None = None
+    source: str | None = None
+    metadata: dict[str, Any] | None = None
+    repo: str | None = None
+    author: str | None = None
+    branch: str | None = None
+    cwd: str | None = None
+    tool: str | None = None
+    model: str | None = None
+    parent_trace_id: str | None = None
+    input: Any = None
+    request_digest: str | None = None
+
+    tags: list[str] = field(default_factory=list)
+    notes: str | None = None
+    deleted: dict[str, Any] | None = None
+
+    last_index: int = -1
+    first_seq: int | None = None
+    last_seq: int = -1
+    head_hash: str = ""
+    counters: dict[str, int] = field(default_factory=dict)
+    cost: str = "0"
+    last_at: str = ""
+    status: str = "running"
+    ended_at: str | None = None
+    prompt: str | None = None
+    title: str | None = None
+    models: list[str] = field(default_factory=list)
+    recent_keys: str = ""
+    transcript: dict[str, Any] | None = None
+
+    version: int = 0
+    seal: str = ""
+
+    @property
+    def event_count(self) -> int:
+        return self.last_index + 1
+
+    @property
+    def head(self) -> bytes:
+        """The hash that the next event's prev_hash must be."""
+        return chain.unspell(self.head_hash)
+
+    @property
+    def outcome(self) -> str:
+        """The governance outcome; of a trace that nobody governed, what its status amounts to."""
+        return _OUTCOMES[self.status]
+
+    @property
+    def summary(self) -> str | None:
+        """What to call this trace in a list."""
+        return self.title or self.name or self.user_goal or self.prompt
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars; None when calls were made and none could be priced: unknown is not free."""
+        calls = self.counters.get("llm_calls", 0)
+        if calls and self.counters.get("unpriced_calls", 0) >= calls and Decimal(self.cost) == 0:
+            return None
+        return float(Decimal(self.cost))
+
+    @property
+    def total_tokens(self) -> int:
+        return sum(self.counters.get(name, 0) for name in TOKEN_KINDS)
+
+    def status_at(self, now: datetime) -> str:
+        """The status to show: a running trace without an event for half an hour is stale."""
+        if self.status == "running" and now - times.parse(self.last_at or self.created_at) > STALE_AFTER:
+            return "stale"
+        return self.status
+
+    @property
+    def finished_at(self) -> str | None:
+        """When it ended; of a trace without an end, its last event."""
+        return self.ended_at or self.last_at or None
+
+    def sealed(self) -> Self:
+        """This trace with its seal set. Every write of HEAD goes through here."""
+        return replace(self, seal=seal_of(self))
+
+    def to_json(self) -> dict[str, Any]:
+        """Every field, for storage."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read `to_json` back; fields of a later version are passed over."""
+        known = {spec.name for spec in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
+
+
+TOKEN_KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+
+
+def new_trace(workspace_id: str, trace_id: str, **facts: Any) -> Trace:
+    """A trace with no events yet."""
+    empty = chain.spell(chain.genesis(workspace_id, trace_id))
+    return Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **facts).sealed()
+
+
+def seal_of(trace: Trace) -> str:
+    """The hash over every field of HEAD but `version` and `seal`."""
+    said = {name: value for name, value in asdict(trace).items() if name not in _UNSEALED}
+    return chain.spell(sha256(b"\x02" + canonical(said, "trace")).digest())
+
+
+def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:
+    """Add one segment to its trace. Pure: folding all segments of a ledger in order gives its HEAD."""
+    return replace(
+        trace,
+        last_index=segment.last_index,
+        first_seq=segment.first_seq if trace.first_seq is None else trace.first_seq,
+        last_seq=segment.last_seq,
+        head_hash=chain.spell(segment.head_hash),
+        counters=_sum(trace.counters, delta.counters),
+        cost=format((Decimal(trace.cost) + Decimal(delta.cost)).normalize(), "f"),
+        last_at=max(trace.last_at, delta.last_at, key=times.sortable) if trace.last_at else delta.last_at,
+        status=delta.status or trace.status,
+        ended_at=delta.ended_at if delta.status else trace.ended_at,
+        prompt=trace.prompt or delta.prompt,
+        title=delta.title or trace.title,
+        models=_union(trace.models, delta.models),
+        recent_keys=(trace.recent_keys + delta.keys)[-8 * RECENT_KEYS :],
+        transcript=delta.source or trace.transcript,
+        version=trace.version + 1,
+    ).sealed()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFacts:
+    """What folding needs of a segment: its place and the hash it ends on."""
+
+    first_index: int
+    count: int
+    first_seq: int
+    last_seq: int
+    prev_hash: bytes
+    head_hash: bytes
+
+    @property
+    def last_index(self) -> int:
+        return self.first_index + self.count - 1
+
+
+def _sum(counters: dict[str, int], added: dict[str, int]) -> dict[str, int]:
+    total = Counter(counters)
+    for name, count in added.items():
+        known = name in total or not name.startswith("tool.") or _tool_names(total) < MAX_NAMES
+        # HEAD is rewritten at every append: a trace that invents tool names must not make it grow without end.
+        total[name if known else "tool.*"] += count
+    return dict(sorted(total.items()))
+
+
+def _tool_names(counters: Counter[str]) -> int:
+    return sum(1 for name in counters if name.startswith("tool."))
+
+
+def _union(known: list[str], added: list[str]) -> list[str]:
+    return (known + [name for name in added if name not in known])[:MAX_NAMES]

@@ -1,0 +1,144 @@
+"""Endpoints: what a handler file declares, and how its function's parameters are read.
+
+API Gateway has routed the request before a Lambda runs, so no router is needed here: an endpoint is a function, the routes that lead
+to it and the scope it asks for. Its parameters say where they come from:
+
+- `caller: Caller` — who is calling; `request: Request` — the request as it came;
+- a name that stands in the path, `/api/traces/{trace_id}` — that part of the path;
+- `body: SomeModel` — the JSON body, checked by that pydantic model;
+- any other — a query parameter, checked by its annotation (`Annotated[int, Field(ge=1, le=100)] = 20`, `Field(alias="from")`).
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from wakeline.domain.caller import Caller
+from wakeline.domain.canonical import read_json
+from wakeline.domain.errors import Invalid, TooLarge
+
+from .request import Request
+
+MAX_BODY = 6 * 1024 * 1024
+_IN_PATH = re.compile(r"{(\w+)\+?}")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that is more than a JSON body with the endpoint's status. `body` is sent as it is when it is bytes or str."""
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] | None = None
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One operation. `routes` are `METHOD /path`; `scope` is None for a public one.
+
+    `max_body` bounds the inflated body in bytes. With `remember=False` an answer is not kept for its `Idempotency-Key`, since it holds
+    a secret.
+    """
+
+    function: Callable[..., Any]
+    routes: tuple[str, ...]
+    scope: str | None
+    status: int
+    max_body: int
+    remember: bool
+
+    @property
+    def writes(self) -> bool:
+        """Whether a request counts against the write limit: it asks for a scope that changes something."""
+        return self.scope is not None and not self.scope.endswith(":read") and self.scope != "audit:export"
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self.function, include_extras=True)
+
+    @cached_property
+    def _in_path(self) -> frozenset[str]:
+        return frozenset(_IN_PATH.findall(" ".join(self.routes)))
+
+    @cached_property
+    def query_model(self) -> type[BaseModel]:
+        """The query parameters as a model: built from the signature at the first request, or by the OpenAPI export."""
+        fields: dict[str, Any] = {}
+        for name, parameter in inspect.signature(self.function).parameters.items():
+            hint = self._hints[name]
+            if name in self._in_path or name == "body" or hint in (Caller, Request):
+                continue
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[name] = (hint, default)
+        return create_model("Query", __config__=ConfigDict(populate_by_name=False), **fields)
+
+    def call(self, request: Request, caller: Caller | None) -> Reply:
+        """Read the parameters, run the function, and make a reply of what it returns. Raises what the function raises, and `Invalid`."""
+        arguments: dict[str, Any] = {}
+        for name, hint in self._hints.items():
+            if name == "return":
+                continue
+            if hint is Caller:
+                arguments[name] = caller
+            elif hint is Request:
+                arguments[name] = request
+            elif name in self._in_path:
+                arguments[name] = request.path_parameters.get(name, "")
+            elif name == "body":
+                arguments[name] = self._body(request, hint)
+        arguments |= self._query(request)
+        result = self.function(**arguments)
+        return result if isinstance(result, Reply) else Reply(result, self.status)
+
+    def _body(self, request: Request, model: type[BaseModel]) -> BaseModel:
+        sent = request.body(self.max_body)
+        value = read_json(sent) if sent.strip() else {}
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            raise invalid(error) from error
+
+    def _query(self, request: Request) -> dict[str, Any]:
+        model = self.query_model
+        if not model.model_fields:
+            return {}
+        # The last value of a repeated parameter counts; an empty one (`?author=`) is as good as absent.
+        given = {name: values[-1] for name, values in request.query.items() if values and values[-1] != ""}
+        for name, value in given.items():
+            if len(value) > 4096:
+                raise Invalid(f"{name}: is over 4096 characters long", field=name[:64])
+        try:
+            read = model.model_validate(given)
+        except ValidationError as error:
+            raise invalid(error) from error
+        return {name: getattr(read, name) for name in model.model_fields}
+
+
+def endpoint(
+    *routes: str, scope: str | None, status: int = 200, max_body: int = MAX_BODY, remember: bool = True
+) -> Callable[[Callable[..., Any]], Endpoint]:
+    """Declare the function below as the operation behind `routes`, each `METHOD /path` as the template has it."""
+
+    def declare(function: Callable[..., Any]) -> Endpoint:
+        return Endpoint(function, routes, scope, status, max_body, remember)
+
+    return declare
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """A pydantic error in our words: every field that does not fit is named, none of its values is repeated."""
+    details = [
+        {"field": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
+        for each in error.errors(include_url=False, include_context=False, include_input=False)[:20]
+    ]
+    first = details[0]
+    return Invalid(f"{first['field'] or 'body'}: {first['message']}", field=first["field"] or None, details=details)
+
+
+__all__ = ["MAX_BODY", "Endpoint", "Reply", "Request", "TooLarge", "endpoint", "invalid"]

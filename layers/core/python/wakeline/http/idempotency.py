@@ -1,0 +1,64 @@
+"""`Idempotency-Key`: the same POST sent twice is done once and answered the same.
+
+A key belongs to a caller and a route and is kept for a day. The same key with another body is 422; while the first request still
+runs it is 409. A request that fails gives its key back, since nothing was done.
+"""
+
+from hashlib import sha256
+
+from pydantic_core import to_json
+
+from wakeline import wiring
+from wakeline.domain.caller import Caller
+from wakeline.domain.errors import Conflict, Invalid
+from wakeline.domain.ids import is_printable
+
+from .endpoint import Endpoint, Reply
+from .request import Request
+
+MAX_KEPT = 300 * 1024
+"""A longer answer is not kept; repeating such a request runs it again."""
+
+
+def remembered(endpoint: Endpoint, request: Request, caller: Caller | None) -> Reply:
+    """Call the endpoint, or give the answer that its `Idempotency-Key` already got."""
+    key = request.headers.get("idempotency-key")
+    if key is None or caller is None or request.method != "POST":
+        return endpoint.call(request, caller)
+    if not 1 <= len(key) <= 256 or not is_printable(key):
+        raise Invalid("Idempotency-Key must be 1 to 256 printable characters", field="Idempotency-Key")
+    store, now = wiring.idempotency(), wiring.env().now()
+    place = sha256("\x00".join((caller.principal, request.path, key)).encode()).hexdigest()
+    digest = sha256(request.sent).hexdigest()
+    earlier = store.begin(caller.workspace_id, place, digest, now)
+    if earlier is not None:
+        return _earlier(earlier, digest)
+    try:
+        reply = endpoint.call(request, caller)
+    except BaseException:
+        store.release(caller.workspace_id, place)
+        raise
+    _keep(endpoint, reply, caller.workspace_id, place)
+    return reply
+
+
+def _earlier(stored: dict[str, str], digest: str) -> Reply:
+    if stored["digest"] != digest:
+        raise Invalid("this Idempotency-Key was used with another body", field="Idempotency-Key")
+    if "body" in stored:
+        return Reply(stored["body"], int(stored["status"]), {"Idempotent-Replayed": "true"})
+    if stored.get("state") == "done":
+        raise Conflict("this request was already done; its answer held a secret and is not kept")
+    raise Conflict("the first request with this Idempotency-Key is still running")
+
+
+def _keep(endpoint: Endpoint, reply: Reply, workspace_id: str, place: str) -> None:
+    store = wiring.idempotency()
+    if not endpoint.remember:
+        store.finish(workspace_id, place, {"state": "done"})
+        return
+    body = reply.body if isinstance(reply.body, str) else to_json(reply.body).decode()
+    if len(body.encode()) > MAX_KEPT:
+        store.release(workspace_id, place)
+        return
+    store.finish(workspace_id, place, {"state": "done", "status": str(reply.status), "body": body})

@@ -1,0 +1,1 @@
+"""Use cases as plain functions, and the ports they need."""

@@ -1,0 +1,221 @@
+"""The ledger protocol: append, settle, read, erase a trace.
+
+Append reads HEAD, puts the segment at exactly the next index if nothing stands there, and moves HEAD on if it still says what
+was read. The conditional put is the commit. Whoever finds a segment past HEAD folds it in, so a writer that died between the two
+writes loses nothing and nothing is counted twice.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wakeline.domain import times
+from wakeline.domain.append import Rejection, Sifted, build, doubtful, sift
+from wakeline.domain.env import Env
+from wakeline.domain.errors import Busy, NotFound
+from wakeline.domain.events import Event, NewEvent
+from wakeline.domain.segments import Segment
+from wakeline.domain.trace import Trace, fold
+
+from .ports import LedgerStore
+
+ATTEMPTS = 60
+"""Each attempt means that another writer got in; 60 in one request means that there are too many of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a batch. `accepted` counts new and repeated events; `trace` is HEAD after it."""
+
+    trace: Trace
+    accepted: int
+    rejected: list[Rejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer wants next in a trace: sifted events, and the place in a transcript that they reach."""
+
+    sifted: Sifted
+    source: dict[str, Any] | None = None
+
+
+def append(
+    store: LedgerStore, env: Env, workspace_id: str, trace_id: str, sent: Sequence[tuple[int, NewEvent]]
+) -> Appended:
+    """Append checked events (place in the batch, event) to a trace.
+
+    Raises `NotFound` for a trace that is not there or was deleted, `Busy` when other writers win every time.
+    """
+
+    def draft(trace: Trace) -> Draft:
+        return Draft(sift(trace, sent, stored_keys(store, trace, doubtful(trace, sent))))
+
+    return commit(store, env, workspace_id, trace_id, draft)
+
+
+def commit(
+    store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft: Callable[[Trace], Draft]
+) -> Appended:
+    """Append what `draft` makes of HEAD; ask it again each time that another writer was faster."""
+    for attempt in range(ATTEMPTS):
+        trace = living(store.head(workspace_id, trace_id))
+        wanted = draft(trace)
+        sifted = wanted.sifted
+        if not sifted.new and wanted.source in (None, trace.transcript):
+            return Appended(trace, sifted.repeats, sifted.rejected)
+        segment, unhashable = build(
+            trace, sifted.new, times.render(env.now()), lambda: env.new_id("evt"), env.salt, wanted.source
+        )
+        rejected = sorted(sifted.rejected + unhashable, key=lambda rejection: rejection.index)
+        if segment.count == 0:
+            if wanted.source is not None and not store.write_head(
+                replace(trace, transcript=wanted.source, version=trace.version + 1).sealed(), trace.version
+            ):
+                continue
+            return Appended(trace, sifted.repeats, rejected)
+        found = store.put_segment(workspace_id, trace_id, segment)
+        if found is None or found.head_hash == segment.head_hash:
+            # The second case is our own write, whose answer was lost on the way and which the client library sent again.
+            after = _advance(store, trace, segment)
+            return Appended(after, sifted.repeats + segment.count, rejected)
+        _fold_in(store, trace, found)
+        env.pause(attempt)
+    raise Busy("too many writers on this trace at once; try again")
+
+
+def living(trace: Trace | None) -> Trace:
+    """The trace, if it exists and was not deleted. Raises `NotFound`."""
+    if trace is None or trace.deleted is not None:
+        raise NotFound("trace not found")
+    return trace
+
+
+def settle(store: LedgerStore, trace: Trace) -> Trace:
+    """Fold segments past HEAD in, as far as they chain on, and return HEAD after that."""
+    for segment in store.segments(trace.workspace_id, trace.id, trace.last_index + 1):
+        if segment.first_index != trace.last_index + 1 or segment.prev_hash != trace.head:
+            break
+        trace = _fold_in(store, trace, segment)
+    return trace
+
+
+def read_segments(store: LedgerStore, trace: Trace, from_index: int = 0) -> Iterator[Segment]:
+    """The segments from the one that holds `from_index` on. One that HEAD does not know yet is folded in on the way."""
+    first = store.segment_at(trace.workspace_id, trace.id, from_index) if from_index else None
+    start = 0
+    if first is not None:
+        yield first
+        start = first.last_index + 1
+    for segment in store.segments(trace.workspace_id, trace.id, start):
+        if segment.first_index == trace.last_index + 1 and segment.prev_hash == trace.head:
+            trace = _fold_in(store, trace, segment)
+        yield segment
+
+
+def read_events(store: LedgerStore, trace: Trace, from_index: int = 0) -> Iterator[Event]:
+    """The events of a trace from `from_index` on, in ledger order; memory is that of one page of segments."""
+    for segment in read_segments(store, trace, from_index):
+        for event in segment.events():
+            if event.index >= from_index:
+                yield event
+
+
+def index_after(store: LedgerStore, trace: Trace, seq: int) -> int:
+    """The index of the first event whose seq is greater than `seq`, in O(log n) segment reads."""
+    if seq >= trace.last_seq:
+        return trace.last_index + 1
+    segment = _segment_of(store, trace, seq + 1)
+    if segment is None:
+        return 0
+    return next((event.index for event in segment.events() if event.seq > seq), segment.last_index + 1)
+
+
+def stored_keys(store: LedgerStore, trace: Trace, seqs: Sequence[int]) -> dict[int, str | None]:
+    """The idempotency keys of the events that bear these seqs, looked up in the segments that hold them."""
+    wanted = set(seqs)
+    keys: dict[int, str | None] = {}
+    while wanted:
+        segment = _segment_of(store, trace, max(wanted))
+        if segment is None:
+            return keys
+        keys.update((event.seq, event.idempotency_key) for event in segment.events() if event.seq in wanted)
+        wanted = {seq for seq in wanted if seq < segment.first_seq}
+    return keys
+
+
+def _segment_of(store: LedgerStore, trace: Trace, seq: int) -> Segment | None:
+    """The last segment that begins at or below `seq`. Interpolates first, since seqs mostly rise by one; then halves."""
+    low, high = 0, trace.last_index
+    guess = min(high, max(0, seq - (trace.first_seq or 0)))
+    best: Segment | None = None
+    while low <= high:
+        segment = store.segment_at(trace.workspace_id, trace.id, guess)
+        if segment is None:
+            return best
+        if segment.first_seq > seq:
+            high = segment.first_index - 1
+        else:
+            best = segment
+            if seq <= segment.last_seq:
+                return segment
+            low = segment.last_index + 1
+        guess = (low + high) // 2
+    return best
+
+
+def _advance(store: LedgerStore, trace: Trace, segment: Segment) -> Trace:
+    """Move HEAD over our own committed segment, whatever else happened to HEAD meanwhile."""
+    after = fold(trace, segment, segment.delta)
+    if store.write_head(after, trace.version):
+        return after
+    latest = store.head(trace.workspace_id, trace.id)
+    if latest is None or latest.deleted is not None:
+        store.delete_segment(trace.workspace_id, trace.id, segment)
+        raise NotFound("trace not found")
+    return settle(store, latest)
+
+
+def _fold_in(store: LedgerStore, trace: Trace, segment: Segment) -> Trace:
+    """Fold another writer's segment into HEAD; if HEAD moved meanwhile, take it as it is now."""
+    if segment.first_index != trace.last_index + 1 or segment.prev_hash != trace.head:
+        return trace
+    after = fold(trace, segment, segment.delta)
+    if store.write_head(after, trace.version):
+        return after
+    return living(store.head(trace.workspace_id, trace.id))
+
+
+def erase(store: LedgerStore, env: Env, trace: Trace, principal: str) -> None:
+    """Delete a trace: HEAD becomes a tombstone, at once and first; then its segments go. A second call goes on where one died."""
+    if trace.deleted is None:
+        gone = {"at": times.render(env.now()), "by": principal, "events": trace.event_count, "head_hash": trace.head_hash}
+        for attempt in range(ATTEMPTS):
+            trace = settle(store, trace)
+            gone |= {"events": trace.event_count, "head_hash": trace.head_hash}
+            if store.write_head(_tombstone(trace, gone), trace.version):
+                break
+            env.pause(attempt)
+            trace = living(store.head(trace.workspace_id, trace.id))
+        else:
+            raise Busy("too many writers on this trace at once; try again")
+    for segment in store.segments(trace.workspace_id, trace.id):
+        store.delete_segment(trace.workspace_id, trace.id, segment)
+
+
+def _tombstone(trace: Trace, gone: dict[str, Any]) -> Trace:
+    """What stays of a deleted trace: where the chain ended, how long it was, when it went and by whom."""
+    return Trace(
+        workspace_id=trace.workspace_id,
+        project_id=trace.project_id,
+        id=trace.id,
+        created_at=trace.created_at,
+        created_by=trace.created_by,
+        started_at=trace.started_at,
+        last_index=trace.last_index,
+        first_seq=trace.first_seq,
+        last_seq=trace.last_seq,
+        head_hash=trace.head_hash,
+        deleted=gone,
+        version=trace.version + 1,
+    ).sealed()

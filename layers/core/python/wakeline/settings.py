@@ -1,0 +1,52 @@
+"""The only reader of the environment. Read when asked, never at import, so that tests and the local stack can set it first."""
+
+import os
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise RuntimeError(f"the environment variable {name} is not set")
+    return value
+
+
+def table_name() -> str:
+    """The DynamoDB table."""
+    return _required("TABLE_NAME")
+
+
+def bucket_name() -> str:
+    """The private bucket."""
+    return _required("BUCKET_NAME")
+
+
+def default_plan() -> str:
+    """The plan of keys and people that have none of their own."""
+    return os.environ.get("DEFAULT_PLAN") or "free"
+
+
+def jwt_issuer() -> str:
+    """The `iss` that console JWTs must bear; empty when there is no console."""
+    return os.environ.get("JWT_ISSUER", "")
+
+
+def jwt_audience() -> str:
+    """The `aud` that console JWTs must bear."""
+    return os.environ.get("JWT_AUDIENCE", "")
+
+
+def jwt_jwks_url() -> str:
+    """Where the issuer publishes its keys; empty when it signs with a shared secret."""
+    return os.environ.get("JWT_JWKS_URL", "")
+
+
+def jwt_secret_name() -> str:
+    """The Secrets Manager name of an HS256 secret; empty when the issuer publishes keys."""
+    return os.environ.get("JWT_SECRET_NAME", "")
+
+
+def version() -> str:
+    """The deployed version."""
+    from wakeline import __version__
+
+    return os.environ.get("WAKELINE_VERSION") or __version__

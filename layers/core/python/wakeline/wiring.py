@@ -1,0 +1,49 @@
+"""The only place where ports meet adapters. Everything is made on first use and kept."""
+
+from functools import cache
+
+from wakeline.domain.env import Env
+from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
+
+
+def ledger() -> LedgerStore:
+    """Traces and their segments."""
+    from wakeline.adapters.dynamodb.ledger import DynamoLedger
+
+    return DynamoLedger()
+
+
+def index() -> TraceIndex:
+    """Traces by start."""
+    from wakeline.adapters.dynamodb.traces import DynamoTraces
+
+    return DynamoTraces()
+
+
+def keys() -> KeyStore:
+    """API keys and rate windows."""
+    from wakeline.adapters.dynamodb.api_keys import DynamoKeys
+
+    return DynamoKeys()
+
+
+def idempotency() -> IdempotencyStore:
+    """Answers by Idempotency-Key."""
+    from wakeline.adapters.dynamodb.idempotency import DynamoIdempotency
+
+    return DynamoIdempotency()
+
+
+def secret(name: str) -> str:
+    """A secret by its name."""
+    from wakeline.adapters.secrets import secret as read
+
+    return read(name)
+
+
+@cache
+def env() -> Env:
+    """The clock and chance of this process."""
+    from wakeline.adapters.system import system_env
+
+    return system_env()
