@@ -62,13 +62,13 @@ def routes_in_code(functions: Path) -> set[Route]:
 
 
 def documented_routes(tree: ast.Module) -> set[str]:
-    """The `METHOD path` entries with which the file's docstring begins, up to the dash: `GET /a, GET /b — what it does.`"""
+    """The `METHOD path` entries with which a docstring begins, up to the dash: `GET /a, GET /b — what it does.`"""
     head = re.split(r"\s[—–-]\s", ast.get_docstring(tree) or "", maxsplit=1)[0]
     return {" ".join(entry.split()) for entry in re.split(r",|\band\b|\n", head) if entry.strip()}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """Every module that is imported anywhere, inside functions too; relative ones with their dots. `from a import b` gives `a.b`."""
+    """Every module that is imported, inside functions too; relative ones with their dots. `from a import b`: `a.b`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -88,7 +88,7 @@ def statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def too_wide(template: Template) -> list[str]:
-    """Allowed actions with a wildcard, and resources with one that is neither a folder's content nor a secret's suffix."""
+    """Allowed actions with a wildcard, and resources with one that is not a folder's content."""
     found = []
     for key, statement in statements(template):
         found += [f"{key}: action {action}" for action in _list(statement.get("Action")) if "*" in action]
@@ -112,7 +112,7 @@ def leading_keys(template: Template) -> set[str]:
 
 
 def partition_keys(source: str) -> set[str]:
-    """Prefixes of the partition keys that `keys.py` makes: every f-string's beginning but those of sort keys (`…_sk`)."""
+    """Prefixes of the partition keys that `keys.py` makes: every f-string's beginning, sort keys (`…_sk`) apart."""
     return {
         text.values[0].value
         for function in ast.parse(source).body
@@ -134,7 +134,7 @@ class _NoManagedPolicies:
 
 
 def translate(template: Template) -> Template:
-    """What CloudFormation gets to see: SAM's own transform, offline, with stand-ins for what `sam package` would upload."""
+    """What CloudFormation gets to see: SAM's own transform, with stand-ins for what `sam package` uploads."""
     template = json.loads(json.dumps(template))
     template.get("Globals", {}).get("Function", {})["CodeUri"] = "s3://bucket/functions"
     for resource in template["Resources"].values():

@@ -1,4 +1,4 @@
-"""What each layer may take from outside. Who may import whom inside is import-linter's (pyproject.toml), which cannot allow, only forbid."""
+"""What each layer may take from outside. import-linter (pyproject.toml) can only forbid, not allow."""
 
 import ast
 import sys
@@ -40,9 +40,7 @@ def outside(source: str) -> set[str]:
 
 def impure(source: str) -> set[str]:
     """Modules of the standard library by which a source could reach a file, a clock, chance or the network."""
-    return {
-        bad for name in imports(ast.parse(source)) for bad in IMPURE if name == bad or name.startswith(f"{bad}.")
-    }
+    return {bad for name in imports(ast.parse(source)) for bad in IMPURE if name == bad or name.startswith(f"{bad}.")}
 
 
 def reads_environment(source: str) -> bool:

@@ -1,4 +1,4 @@
-"""What `make build` made, where it has run: small enough, for the right machine, compiled, and with the services we call."""
+"""What `make build` made, where it has run: small enough, for the right machine, compiled."""
 
 from pathlib import Path
 

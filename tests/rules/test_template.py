@@ -127,8 +127,7 @@ def test_partition_keys_are_read():
 
 
 def test_preflight_is_text(translated):
-    # SAM answers OPTIONS by a mock, which fails with 500 on a body that API Gateway takes for binary; a preflight without
-    # a Content-Type counts as JSON.
+    # docs/decisions/003: the mock that answers OPTIONS fails on a body that API Gateway takes for binary.
     types = translated["Resources"]["Api"]["Properties"]["BinaryMediaTypes"]
     assert not {"*/*", "application/json", "application/*"} & set(types)
     assert translated["Resources"]["Api"]["Properties"]["Body"]["paths"]["/api/v1/health"]["options"]

@@ -1,4 +1,4 @@
-"""Nothing of a contributor's machine or of where packages come from may be in a tracked file, and pins must be whole."""
+"""Nothing of a contributor's machine or of where packages come from is in a tracked file, and pins are whole."""
 
 import re
 import shutil
