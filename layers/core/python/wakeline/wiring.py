@@ -3,6 +3,7 @@
 from functools import cache
 
 from wakeline.domain.env import Env
+from wakeline.domain.prices import Price
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
 
 
@@ -47,3 +48,17 @@ def env() -> Env:
     from wakeline.adapters.system import system_env
 
     return system_env()
+
+
+def price() -> Price:
+    """List prices of models."""
+    from wakeline.adapters.pricing import price as list_price
+
+    return list_price
+
+
+def new_secret(prefix: str) -> str:
+    """A new secret: `prefix` and 256 random bits."""
+    from secrets import token_urlsafe
+
+    return prefix + token_urlsafe(32)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from wakeline.domain import times
-from wakeline.domain.claude_code import Usage
+from wakeline.domain.prices import Usage
 from wakeline.domain.errors import Invalid
 
 _LONGEST_NAME = 256

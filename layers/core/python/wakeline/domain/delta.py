@@ -17,11 +17,7 @@ from .events import Event, error_text
 TITLE_LENGTH = 200
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _FAILED = frozenset({"failed", "failure", "error", "errored", "aborted", "cancelled", "canceled", "timeout"})
-_TITLES = {
-    "custom.claude_code.summary": "summary",
-    "custom.claude_code.ai-title": "aiTitle",
-    "custom.claude_code.custom-title": "customTitle",
-}
+_TITLE = "custom.claude_code.summary"
 
 
 @dataclass(slots=True)
@@ -93,10 +89,8 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
                 delta.status, delta.ended_at = _end_status(payload), event.timestamp
             case "user_message" if delta.prompt is None:
                 delta.prompt = _prompt(payload)
-            case kind if kind in _TITLES:
-                line = payload.get("line")
-                text = line.get(_TITLES[kind]) if isinstance(line, dict) else None
-                delta.title = _one_line(text) if isinstance(text, str) else delta.title
+            case kind if kind == _TITLE and isinstance(payload.get("title"), str):
+                delta.title = _one_line(payload["title"])
     delta.counters = {name: count for name, count in sorted(counters.items()) if count}
     delta.cost = format(cost.normalize(), "f") if cost else "0"
     return delta

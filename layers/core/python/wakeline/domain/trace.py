@@ -46,7 +46,6 @@ class Trace:
     tool: str | None = None
     model: str | None = None
     parent_trace_id: str | None = None
-    input: Any = None
     request_digest: str | None = None
 
     tags: list[str] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from . import times
+
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
@@ -19,3 +21,8 @@ class IndexEntry:
     cwd: str | None
     models: tuple[str, ...]
     tags: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """The position in the index at which a listing goes on behind this entry: padded start, `#`, id."""
+        return f"{times.sortable(self.started_at)}#{self.trace_id}"

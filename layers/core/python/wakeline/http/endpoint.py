@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from wakeline.domain.caller import Caller
 from wakeline.domain.canonical import read_json
-from wakeline.domain.errors import Invalid, TooLarge
+from wakeline.domain.errors import Invalid
 
 from .request import Request
 
@@ -55,8 +55,8 @@ class Endpoint:
 
     @property
     def writes(self) -> bool:
-        """Whether a request counts against the write limit: it asks for a scope that changes something."""
-        return self.scope is not None and not self.scope.endswith(":read") and self.scope != "audit:export"
+        """Whether a request counts against the write limit. A POST that asks for a reading scope (a search) does not."""
+        return not self.routes[0].startswith("GET ") and not (self.scope or "").endswith(":read")
 
     @cached_property
     def _hints(self) -> dict[str, Any]:
@@ -141,4 +141,4 @@ def invalid(error: ValidationError) -> Invalid:
     return Invalid(f"{first['field'] or 'body'}: {first['message']}", field=first["field"] or None, details=details)
 
 
-__all__ = ["MAX_BODY", "Endpoint", "Reply", "Request", "TooLarge", "endpoint", "invalid"]
+__all__ = ["MAX_BODY", "Endpoint", "Reply", "Request", "endpoint", "invalid"]

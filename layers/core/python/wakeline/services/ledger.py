@@ -41,14 +41,21 @@ class Draft:
 
 
 def append(
-    store: LedgerStore, env: Env, workspace_id: str, trace_id: str, sent: Sequence[tuple[int, NewEvent]]
+    store: LedgerStore,
+    env: Env,
+    workspace_id: str,
+    trace_id: str,
+    sent: Sequence[tuple[int, NewEvent]],
+    allowed: Callable[[Trace], bool] = lambda _: True,
 ) -> Appended:
-    """Append checked events (place in the batch, event) to a trace.
+    """Append checked events (place in the batch, event) to a trace that `allowed` lets the caller see.
 
-    Raises `NotFound` for a trace that is not there or was deleted, `Busy` when other writers win every time.
+    Raises `NotFound` for a trace that is not there, was deleted or may not be seen, `Busy` when other writers win every time.
     """
 
     def draft(trace: Trace) -> Draft:
+        if not allowed(trace):
+            raise NotFound("trace not found")
         return Draft(sift(trace, sent, stored_keys(store, trace, doubtful(trace, sent))))
 
     return commit(store, env, workspace_id, trace_id, draft)

@@ -31,6 +31,7 @@ class Reported:
 
     price: Price
     _counted: dict[str, Usage] = field(default_factory=dict)
+    _counted_in_all: Usage = field(default_factory=Usage)
     _since_result: dict[str, Usage] = field(default_factory=dict)
     _last: dict[str, Usage] = field(default_factory=dict)
 
@@ -39,6 +40,7 @@ class Reported:
         model = _plain(model)
         for totals in (self._counted, self._since_result):
             totals[model] = totals.get(model, Usage()) + usage
+        self._counted_in_all += usage
 
     def missing(self, result: dict[str, Any], model: str, at: str) -> list[dict[str, Any]]:
         """The llm_call payloads, one per model, that a `result` line adds; old results count for `model`."""
@@ -46,6 +48,7 @@ class Reported:
         if totals:
             if any(usage.shrank_from(self._last.get(name, Usage())) for name, usage in totals.items()):
                 self._counted = dict(self._since_result)
+                self._counted_in_all = sum(self._since_result.values(), Usage())
             self._last = totals
             added = self._excess(totals)
         else:
@@ -70,7 +73,8 @@ class Reported:
     def _excess(self, totals: dict[str, Usage]) -> dict[str, Usage]:
         # A gateway may name a model differently in the two places. What was counted under a name that the report does
         # not have is set against the names that were never counted, or it would be added a second time.
-        spare = sum((usage for name, usage in self._counted.items() if name not in totals), Usage())
+        named = (self._counted[name] for name in totals if name in self._counted)
+        spare = self._counted_in_all - sum(named, Usage())
         added: dict[str, Usage] = {}
         for name, usage in totals.items():
             excess = usage.excess_over(self._counted.get(name, Usage()))

@@ -37,6 +37,7 @@ class Walk:
     _calls: dict[str, list[ToolUse]] = field(default_factory=dict)
     _answered: dict[str, int] = field(default_factory=dict)
     _spans: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
     _made: set[bytes] = field(default_factory=set)
     _subagents: set[str] = field(default_factory=set)
 
@@ -51,10 +52,11 @@ class Walk:
                 return None
             self._made.add(same)
         calls = self._calls.setdefault(tool_id, [])
-        span, number = identifier(tool_id), len(calls) + 1
+        span = identifier(tool_id)
         while span in self._spans:
-            number = max(2, number)
-            span, number = identifier(f"{tool_id}.{number}"), number + 1
+            # Numbers are never tried twice, or a file made for it could cost a search per call.
+            number = self._numbers[tool_id] = self._numbers.get(tool_id, 1) + 1
+            span = identifier(f"{tool_id}.{number}")
         self._spans.add(span)
         tool = ToolUse(tool_id, span, name, arguments)
         calls.append(tool)

@@ -1,0 +1,43 @@
+"""POST /api/traces/{trace_id}/events — append one event or a batch."""
+
+from typing import Any
+
+from wakeline import wiring
+from wakeline.domain.append import Rejection
+from wakeline.domain.caller import Caller
+from wakeline.domain.canonical import read_json
+from wakeline.domain.errors import Conflict, Invalid
+from wakeline.http.endpoint import MAX_BODY, Request, endpoint
+from wakeline.http.entry import lambda_entry
+from wakeline.services import traces
+
+
+@endpoint("POST /api/traces/{trace_id}/events", scope="traces:write")
+def append_events(caller: Caller, request: Request, trace_id: str) -> dict[str, Any]:
+    """Append `{events: […]}`, at most 500, or one bare event.
+
+    Valid events of a mixed batch are stored and the others rejected with the reason; a bare event that fails is 409 or 422.
+    """
+    sent = read_json(request.body(MAX_BODY))
+    if not isinstance(sent, dict):
+        raise Invalid("body must be an event or {events: […]}", field="body")
+    bare = "events" not in sent
+    batch = [sent] if bare else sent["events"]
+    if not isinstance(batch, list) or not batch:
+        raise Invalid("events must be a list of at least one event", field="events")
+    answer = traces.append(wiring.ledger(), wiring.env(), wiring.price(), caller, trace_id, batch)
+    if bare and answer.rejected:
+        raise _failure(answer.rejected[0])
+    return {"accepted": answer.accepted, "rejected": [_shown(rejection) for rejection in answer.rejected]}
+
+
+def _failure(rejection: Rejection) -> Conflict | Invalid:
+    kind = Conflict if rejection.conflict else Invalid
+    return kind(rejection.reason, field=rejection.field)
+
+
+def _shown(rejection: Rejection) -> dict[str, Any]:
+    return {"index": rejection.index, "idempotency_key": rejection.idempotency_key, "reason": rejection.reason}
+
+
+handler = lambda_entry(append_events)

@@ -1,0 +1,42 @@
+"""POST /api/v1/traces — push transcripts, or create a trace together with its spans."""
+
+from typing import Any
+
+from api.traces._models import IngestBody, facts_of
+from wakeline import wiring
+from wakeline.domain.caller import Caller
+from wakeline.domain.spans import tree_of
+from wakeline.domain.views.trace import trace_view
+from wakeline.http.endpoint import Reply, endpoint
+from wakeline.http.entry import lambda_entry
+from wakeline.services import traces
+
+MAX_BODY = 32 * 1024 * 1024
+"""Inflated; what comes over the wire is bounded by API Gateway and Lambda."""
+
+
+@endpoint("POST /api/v1/traces", scope="traces:write", status=201, max_body=MAX_BODY)
+def ingest_traces(caller: Caller, body: IngestBody) -> Reply:
+    """With `sessions`: store Claude Code transcripts, {accepted, rejected, errors?}. Otherwise: create a trace, 201 with its spans."""
+    if body.sessions is not None:
+        return _push(caller, body)
+    env = wiring.env()
+    store = wiring.ledger()
+    trace, created = traces.create_with_spans(store, env, wiring.price(), caller, facts_of(body), body.run)
+    _, events = traces.read(store, caller, trace.id)
+    view = trace_view(trace, env.now()) | {"spans": tree_of(events, trace.id)}
+    return Reply(view, 201 if created else 200)
+
+
+def _push(caller: Caller, body: IngestBody) -> Reply:
+    from wakeline.services.push import Push, push
+
+    facts = facts_of(body)
+    known = {name: facts.get(name) for name in ("repo", "author", "branch", "project_id", "tags")}
+    sessions = [Push(session.id, session.data, known) for session in body.sessions or []]
+    pushed = push(wiring.ledger(), wiring.env(), wiring.price(), caller, sessions)
+    answer: dict[str, Any] = {"accepted": pushed.accepted, "rejected": pushed.rejected}
+    return Reply(answer | ({"errors": pushed.errors} if pushed.errors else {}))
+
+
+handler = lambda_entry(ingest_traces)

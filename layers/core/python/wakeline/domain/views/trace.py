@@ -1,0 +1,105 @@
+"""A trace and its events as the references under `/api/v1/traces` and `/api/traces` show them."""
+
+from datetime import datetime
+from typing import Any
+
+from wakeline.domain import times
+from wakeline.domain.events import Event, error_text
+from wakeline.domain.payloads import GOVERNANCE_TYPES
+from wakeline.domain.trace import TOKEN_KINDS, Trace
+
+DESCRIPTION_LENGTH = 200
+
+
+def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
+    """A trace in a list or detail: the fields of all references that show one. `duration_ms` in milliseconds, costs in US dollars."""
+    ended = trace.ended_at
+    took = round(times.seconds_between(trace.started_at, ended) * 1000) if ended else None
+    return {
+        "id": trace.id,
+        "session_id": trace.id,
+        "workspace_id": trace.workspace_id,
+        "project_id": trace.project_id,
+        "name": trace.name or trace.summary,
+        "user_goal": trace.user_goal,
+        "agent": trace.agent,
+        "agent_id": trace.agent_id or "",
+        "agent_name": trace.agent or "",
+        "environment": trace.environment,
+        "source": trace.source,
+        "status": trace.status_at(now),
+        "tags": trace.tags,
+        "metadata": trace.metadata,
+        "repo": trace.repo,
+        "author": trace.author,
+        "branch": trace.branch,
+        "cwd": trace.cwd,
+        "tool": trace.tool,
+        "model": trace.model or next(iter(trace.models), None),
+        "models": trace.models,
+        "parent_trace_id": trace.parent_trace_id,
+        "authority_model": "self",
+        "requested_operation": trace.name or "",
+        "target_integration": trace.tool or "",
+        "resource_scope": trace.cwd or "",
+        "final_outcome": trace.outcome,
+        "has_approval": False,
+        "created_at": trace.created_at,
+        "started_at": trace.started_at,
+        "ended_at": ended,
+        "completed_at": ended,
+        "last_event_at": trace.last_at or None,
+        "duration_ms": took,
+        "total_duration_ms": took,
+        "event_count": trace.event_count,
+        **{name: trace.counters.get(name, 0) for name in TOKEN_KINDS},
+        "total_tokens": trace.total_tokens,
+        "total_cost": trace.cost_usd,
+        "unpriced_calls": trace.counters.get("unpriced_calls", 0),
+        "head_hash": trace.head_hash,
+        "last_seq": trace.last_seq,
+    }
+
+
+def event_view(event: Event, trace_id: str) -> dict[str, Any]:
+    """An event with SidClaw's fields beside the ledger's own."""
+    said = event.body
+    governed = event.type in GOVERNANCE_TYPES
+    return event.to_json(trace_id) | {
+        "event_type": event.type,
+        "actor_type": event.envelope["actor"]["type"],
+        "actor_name": event.envelope["actor"]["name"],
+        "description": said.get("description") if governed and said.get("description") else describe(event),
+        "status": _text(said.get("status")) or ("error" if event.type == "error" or error_text(said.get("error")) else "recorded"),
+        "policy_version": said.get("policy_version") if governed else None,
+        "approval_request_id": said.get("approval_request_id") if governed else None,
+    }
+
+
+def describe(event: Event) -> str:
+    """One line on what the event is, for people."""
+    said = event.body
+    actor = event.envelope["actor"]["name"]
+    match event.type:
+        case "user_message" | "agent_message" | "reasoning":
+            line = f"{actor}: {_text(said.get('content')) or ''}"
+        case "tool_call":
+            line = f"{actor} called {said.get('tool_name')}"
+        case "tool_result":
+            failure = error_text(said.get("error"))
+            line = f"{said.get('tool_name') or 'tool'} failed: {failure}" if failure else f"{said.get('tool_name') or 'tool'} answered"
+        case "llm_call":
+            line = f"{said.get('model')} responded"
+        case "error":
+            line = f"error: {said.get('message')}"
+        case "file_change":
+            line = f"{said.get('action') or 'modified'} {said.get('path')}"
+        case "goal_check":
+            line = "goal reached" if said.get("passed") else "goal not reached"
+        case _:
+            line = " ".join(filter(None, (event.type.replace("_", " "), _text(said.get("name")))))
+    return " ".join(line[: 2 * DESCRIPTION_LENGTH].split())[:DESCRIPTION_LENGTH]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

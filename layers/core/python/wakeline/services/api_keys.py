@@ -1,0 +1,91 @@
+"""API keys: make, look at, revoke."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wakeline.domain import times
+from wakeline.domain.api_keys import PREFIX, SHOWN, ApiKey, digest_of
+from wakeline.domain.caller import PROJECT_KEY_SCOPES, SCOPES, Caller
+from wakeline.domain.env import Env
+from wakeline.domain.errors import Forbidden, Invalid, NotFound
+
+from .ports import KeyStore
+
+MAX_KEYS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a new key is to be: its scopes (a project key's when None), project, and life in days."""
+
+    name: str | None = None
+    scopes: tuple[str, ...] | None = None
+    project_id: str | None = None
+    expires_in_days: int | None = None
+
+
+def create(store: KeyStore, env: Env, secret: str, caller: Caller, wanted: Wanted) -> ApiKey:
+    """Store a key for `secret`, which is shown to its maker once and kept nowhere.
+
+    Nobody makes a key that may do more than they may themselves. Raises `Invalid`, `Forbidden`.
+    """
+    scopes = PROJECT_KEY_SCOPES if wanted.scopes is None else tuple(dict.fromkeys(wanted.scopes))
+    for scope in scopes:
+        if scope not in SCOPES or scope == "service":
+            raise Invalid(f"scopes: unknown scope {scope[:64]!r}", field="scopes")
+        if not caller.may(scope):
+            raise Forbidden(f"you cannot give the scope {scope}, which you do not have")
+    if not scopes:
+        raise Invalid("scopes: name at least one", field="scopes")
+    if len(store.keys(caller.workspace_id)) >= MAX_KEYS:
+        raise Invalid(f"a workspace has at most {MAX_KEYS} keys; revoke some", field="name")
+    now = env.now()
+    expires = None if wanted.expires_in_days is None else times.render(now + timedelta(days=wanted.expires_in_days))
+    key = ApiKey(
+        id=env.new_id("key"),
+        workspace_id=caller.workspace_id,
+        project_id=caller.narrowed(wanted.project_id),
+        name=wanted.name,
+        scopes=scopes,
+        plan=caller.plan,
+        kind="key",
+        prefix=secret[:SHOWN],
+        created_at=times.render(now),
+        created_by=caller.principal,
+        expires_at=expires,
+    )
+    store.put(digest_of(secret), key)
+    return key
+
+
+def current(store: KeyStore, caller: Caller) -> ApiKey | None:
+    """The caller's own key: the one used, or the newest that a signed-in person made. None when there is none."""
+    found = _current(store, caller)
+    return found[1] if found else None
+
+
+def revoke(store: KeyStore, env: Env, caller: Caller, key_id: str | None) -> None:
+    """Revoke the key of that id, or without one the caller's own. From the next request on it is unknown. Raises `NotFound`."""
+    found = _current(store, caller) if key_id is None else _by_id(store, caller, key_id)
+    if found is None:
+        raise NotFound("API key not found")
+    store.revoke(caller.workspace_id, found[0], env.now())
+
+
+def _current(store: KeyStore, caller: Caller) -> tuple[str, ApiKey] | None:
+    keys = store.keys(caller.workspace_id)
+    own = [found for found in keys if caller.principal in (found[1].id, found[1].created_by)]
+    used = [found for found in own if found[1].id == caller.principal]
+    return (used or own or [None])[-1]
+
+
+def _by_id(store: KeyStore, caller: Caller, key_id: str) -> tuple[str, ApiKey] | None:
+    visible = (
+        found
+        for found in store.keys(caller.workspace_id)
+        if found[1].id == key_id and caller.project_id in (None, found[1].project_id)
+    )
+    return next(visible, None)
+
+
+__all__ = ["PREFIX", "Wanted", "create", "current", "revoke"]

@@ -1,0 +1,175 @@
+"""Pushing Claude Code transcripts: only the lines that are new become events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wakeline.domain import times
+from wakeline.domain.append import Sifted
+from wakeline.domain.caller import Caller
+from wakeline.domain.claude_code import Digest, Mapped, Transcript, decode, digest, map_lines, read
+from wakeline.domain.env import Env
+from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
+from wakeline.domain.events import NewEvent
+from wakeline.domain.ids import is_id, require_id
+from wakeline.domain.prices import Price
+from wakeline.domain.segments import MAX_EVENTS
+from wakeline.domain.trace import Trace, new_trace
+
+from . import ledger
+from .ledger import Draft
+from .ports import LedgerStore
+from .traces import DEFAULT_PROJECT
+
+MAX_TRANSCRIPT = 64 * 1024 * 1024
+MAX_BATCH_BYTES = 2 * 1024 * 1024
+MAX_REPORTED = 20
+
+
+@dataclass(slots=True)
+class Pushed:
+    """How many sessions went in, how many did not, and what was wrong: {id, reason, line?} each."""
+
+    accepted: int = 0
+    rejected: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A transcript under its session id, and what the pusher knows of it."""
+
+    id: str
+    data: str
+    facts: dict[str, Any]
+
+
+def push(store: LedgerStore, env: Env, price: Price, caller: Caller, sessions: Sequence[Push]) -> Pushed:
+    """Store transcripts. A session that cannot go in is rejected with the reason; the others are not held up by it.
+
+    A bad line of an accepted session is reported and the rest goes in. Pushing a longer copy appends what is new.
+    """
+    result = Pushed()
+    for session in sessions:
+        try:
+            transcript = read(decode(session.data, MAX_TRANSCRIPT))
+            _store(store, env, price, caller, session, transcript)
+        except WakelineError as error:
+            result.rejected += 1
+            result.errors.append({"id": session.id[:128], "reason": error.message})
+            continue
+        result.accepted += 1
+        for bad in transcript.bad[:MAX_REPORTED]:
+            result.errors.append({"id": session.id, "reason": f"line {bad.number}: {bad.reason}", "line": bad.number})
+        if len(transcript.bad) > MAX_REPORTED:
+            more = len(transcript.bad) - MAX_REPORTED
+            result.errors.append({"id": session.id, "reason": f"and {more} more bad lines"})
+    return result
+
+
+def _store(
+    store: LedgerStore, env: Env, price: Price, caller: Caller, session: Push, transcript: Transcript
+) -> None:
+    trace_id = require_id(session.id, "id")
+    if not any(line.value is not None for line in transcript.lines):
+        raise Invalid("data holds no transcript line", field="data")
+    trace = store.head(caller.workspace_id, trace_id) or _create(store, env, caller, session, transcript)
+    if trace.deleted is not None:
+        raise Conflict("the session was deleted; ids are not used twice", field="id")
+    if not caller.sees(trace):
+        raise Conflict("the id belongs to another project's session", field="id")
+    copy = _Copy(
+        map_lines(transcript, price, trace.started_at),
+        [len(line.raw) for line in transcript.lines],
+        digest(transcript.lines),
+    )
+    while copy.taken_by(trace) < len(copy.lines):
+        before = trace.version
+        trace = ledger.commit(store, env, trace.workspace_id, trace.id, lambda head: copy.draft(store, head)).trace
+        if trace.version == before:
+            return
+
+
+def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcript: Transcript) -> Trace:
+    meta = transcript.meta
+    now = times.render(env.now())
+    facts = {"cwd": meta.get("cwd"), "branch": meta.get("branch"), "model": meta.get("model")}
+    facts |= {name: value for name, value in session.facts.items() if value is not None}
+    own = meta.get("session_id")
+    if meta.get("is_subagent") and is_id(own) and own != session.id:
+        facts.setdefault("parent_trace_id", own)
+    trace = new_trace(
+        caller.workspace_id,
+        session.id,
+        project_id=caller.narrowed(facts.pop("project_id", None)) or DEFAULT_PROJECT,
+        created_at=now,
+        created_by=caller.principal,
+        started_at=meta.get("first_timestamp") or now,
+        tool="claude-code",
+        source="push",
+        metadata={
+            name: meta[key]
+            for name, key in (
+                ("session_id", "session_id"),
+                ("claude_code_version", "version"),
+                ("format", "format"),
+                ("agent_id", "agent_id"),
+            )
+            if meta.get(key)
+        },
+        **facts,
+    )
+    if store.create(trace):
+        return trace
+    found = store.head(caller.workspace_id, session.id)
+    if found is None:
+        raise NotFound("session not found")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One copy of a transcript: the events and size of each line, and the digest over the first n lines."""
+
+    lines: list[Mapped]
+    sizes: list[int]
+    running: Digest
+
+    def taken_by(self, trace: Trace) -> int:
+        """How many lines of this copy the trace has, as far as its count and digest tell; 0 when they do not fit."""
+        taken = trace.transcript
+        if taken is None or taken["lines"] > len(self.lines):
+            return 0
+        return int(taken["lines"]) if self.running.digest_at(taken["lines"]) == taken["digest"] else 0
+
+    def draft(self, store: LedgerStore, trace: Trace) -> Draft:
+        """The next batch for the trace as it stands: whole lines, so that a line is never half taken."""
+        start = self.taken_by(trace)
+        if start == 0 and trace.transcript is not None:
+            return self._draft_of_other(store, trace)
+        batch, upto = self._batch(start, frozenset())
+        return _numbered(trace, batch, {"lines": upto, "digest": self.running.digest_at(upto)})
+
+    def _draft_of_other(self, store: LedgerStore, trace: Trace) -> Draft:
+        """A copy that does not continue what was taken is shorter, or was rewritten: its lines are compared one by one."""
+        keys = (event.idempotency_key for event in ledger.read_events(store, trace))
+        batch, upto = self._batch(0, frozenset(key for key in keys if key is not None))
+        whole = upto == len(self.lines) and upto >= (trace.transcript or {}).get("lines", 0)
+        # The count moves only when all of the copy is in, and never back: else a longer copy would be compared by line for ever.
+        return _numbered(trace, batch, {"lines": upto, "digest": self.running.digest_at(upto)} if whole else None)
+
+    def _batch(self, start: int, known: frozenset[str]) -> tuple[list[NewEvent], int]:
+        """Events of the lines from `start` that are not `known`, and the line count that they reach."""
+        batch: list[NewEvent] = []
+        room = MAX_BATCH_BYTES
+        for at in range(start, len(self.lines)):
+            events = [event for event in self.lines[at].events if event["idempotency_key"] not in known]
+            room -= self.sizes[at] if events else 0
+            if batch and (len(batch) + len(events) > MAX_EVENTS or room < 0):
+                return batch, at
+            batch += [NewEvent.read(event) for event in events]
+        return batch, len(self.lines)
+
+
+def _numbered(trace: Trace, batch: list[NewEvent], source: dict[str, Any] | None) -> Draft:
+    return Draft(Sifted(new=[(place, event, trace.last_seq + 1 + place) for place, event in enumerate(batch)]), source)

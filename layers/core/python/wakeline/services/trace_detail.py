@@ -1,0 +1,39 @@
+"""One trace in full, as far as an answer can hold it."""
+
+from itertools import islice
+from typing import Any
+
+from pydantic_core import to_json
+
+from wakeline.domain.caller import Caller
+from wakeline.domain.env import Env
+from wakeline.domain.spans import tree_of
+from wakeline.domain.views.trace import event_view, trace_view
+
+from . import traces
+from .ports import LedgerStore
+
+MAX_EVENTS = 1000
+MAX_BYTES = 4_500_000
+"""Of events and spans together, which repeat each other's content; a Lambda answers with at most 6 MB."""
+
+
+def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[str, Any]:
+    """The trace, up to `MAX_EVENTS` events, its spans and approvals. `truncated` says that there is more."""
+    trace, events = traces.read(store, caller, trace_id)
+    taken, shown, room = [], [], MAX_BYTES
+    for event in islice(events, MAX_EVENTS):
+        view = event_view(event, trace.id)
+        room -= len(to_json(view)) + (len(to_json(event.body)) if event.span_id else 0)
+        if room < 0 and taken:
+            break
+        taken.append(event)
+        shown.append(view)
+    truncated = bool(taken) and taken[-1].index < trace.last_index
+    return trace_view(trace, env.now()) | {
+        "events": shown,
+        "spans": tree_of(taken, trace.id),
+        "approval_requests": [],
+        "truncated": truncated,
+        "events_after_seq": taken[-1].seq if truncated else None,
+    }

@@ -1,0 +1,185 @@
+"""Traces: create, append, read, verify, delete."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from wakeline.domain import times
+from wakeline.domain.append import Rejection
+from wakeline.domain.caller import Caller
+from wakeline.domain.canonical import canonical
+from wakeline.domain.prices import Price
+from wakeline.domain.env import Env
+from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
+from wakeline.domain.events import Event, NewEvent
+from wakeline.domain.segments import MAX_EVENTS
+from wakeline.domain.spans import events_of
+from wakeline.domain.trace import Trace, new_trace
+from wakeline.domain.verification import Verifier
+
+from . import ledger
+from .costs import price_calls
+from .ports import LedgerStore
+
+DEFAULT_PROJECT = "default"
+
+
+def create(
+    store: LedgerStore, env: Env, caller: Caller, facts: dict[str, Any], run: dict[str, Any] | None = None
+) -> tuple[Trace, bool]:
+    """Create a trace of checked facts; returns it and whether it is new. `run` is what else the request says.
+
+    The same id with the same request is the trace that is there; with another request, or deleted, it is `Conflict`.
+    """
+    now = times.render(env.now())
+    digest = sha256(canonical([facts, run], "body")).hexdigest()
+    given = {name: value for name, value in facts.items() if name not in ("id", "project_id") and value is not None}
+    given["started_at"] = times.normalise(given.get("started_at", now), "started_at")
+    trace = new_trace(
+        caller.workspace_id,
+        facts.get("id") or env.new_id("trc"),
+        project_id=caller.narrowed(facts.get("project_id")) or DEFAULT_PROJECT,
+        created_at=now,
+        created_by=caller.principal,
+        request_digest=digest,
+        **given,
+    )
+    if store.create(trace):
+        return trace, True
+    found = store.head(caller.workspace_id, trace.id)
+    if found is None or found.deleted is not None:
+        raise Conflict(f"a trace of the id {trace.id} was deleted; ids are not used twice", field="id")
+    if not caller.sees(found) or found.request_digest != digest:
+        raise Conflict(f"a trace of the id {trace.id} exists and was created with another body", field="id")
+    return found, False
+
+
+def create_with_spans(
+    store: LedgerStore, env: Env, price: Price, caller: Caller, facts: dict[str, Any], run: dict[str, Any]
+) -> tuple[Trace, bool]:
+    """Create a trace together with what already happened in it: `run` has spans, input, output, status, ended_at, error.
+
+    A call that died half-way is finished by calling again: the events' keys follow from the spans.
+    """
+    events = _run_events(run, facts)
+    sent = [(place, NewEvent.read(event)) for place, event in enumerate(events)]
+    price_calls(sent, price, env)
+    began = next((event["timestamp"] for event in events if "timestamp" in event), None)
+    trace, created = create(store, env, caller, {"started_at": began} | facts, run)
+    for at in range(0, len(sent), MAX_EVENTS):
+        appended = ledger.append(store, env, caller.workspace_id, trace.id, sent[at : at + MAX_EVENTS])
+        if appended.rejected:
+            first = appended.rejected[0]
+            raise Invalid(f"spans: {first.reason}", field="spans")
+        trace = appended.trace
+    return trace, created
+
+
+def _run_events(run: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
+    spans = [dict(span) for span in run.get("spans") or []]
+    events = events_of(spans)
+    if run.get("input") is not None:
+        opening: dict[str, Any] = {"type": "session_start", "idempotency_key": "run:start", "payload": {"input": run["input"]}}
+        started = facts.get("started_at")
+        events.insert(0, opening | ({"timestamp": started} if started else {}))
+    if run.get("output") is not None or run.get("ended_at") or run.get("status") in ("completed", "failed"):
+        said = {name: run[name] for name in ("output", "status", "error") if run.get(name) is not None}
+        closing: dict[str, Any] = {"type": "session_end", "idempotency_key": "run:end", "payload": said}
+        ended = run.get("ended_at") or (events[-1].get("timestamp") if events else None)
+        events.append(closing | ({"timestamp": ended} if ended else {}))
+    return events
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of sent events. `accepted` counts repeats too."""
+
+    accepted: int
+    rejected: list[Rejection]
+
+
+def append(
+    store: LedgerStore, env: Env, price: Price, caller: Caller, trace_id: str, raw: Sequence[Any]
+) -> Answer:
+    """Append sent events to a trace of the caller. Events that break a rule are rejected one by one, the rest go in."""
+    if len(raw) > MAX_EVENTS:
+        raise Invalid(f"events: a batch holds at most {MAX_EVENTS} events", field="events")
+    sent: list[tuple[int, NewEvent]] = []
+    broken: list[Rejection] = []
+    for place, event in enumerate(raw):
+        try:
+            sent.append((place, NewEvent.read(event)))
+        except WakelineError as error:
+            broken.append(Rejection(place, _key_of(event), error.message, field=error.field))
+    if not sent:
+        require(store, caller, trace_id)
+        return Answer(0, broken)
+    price_calls(sent, price, env)
+    appended = ledger.append(store, env, caller.workspace_id, trace_id, sent, caller.sees)
+    return Answer(appended.accepted, sorted(broken + appended.rejected, key=lambda rejection: rejection.index))
+
+
+def _key_of(event: Any) -> str | None:
+    key = event.get("idempotency_key") if isinstance(event, dict) else None
+    return key[:256] if isinstance(key, str) else None
+
+
+def require(store: LedgerStore, caller: Caller, trace_id: str) -> Trace:
+    """The trace, if it exists for this caller. Raises `NotFound`."""
+    trace = store.head(caller.workspace_id, trace_id) if 1 <= len(trace_id) <= 128 else None
+    if trace is None or not caller.sees(trace):
+        raise NotFound("trace not found")
+    return trace
+
+
+def read(
+    store: LedgerStore, caller: Caller, trace_id: str, start: Callable[[Trace], int] = lambda _: 0
+) -> tuple[Trace, Iterator[Event]]:
+    """A trace and its events from the index on that `start` picks."""
+    trace = require(store, caller, trace_id)
+    return trace, ledger.read_events(store, trace, start(trace))
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a trace is as it was written. `first_invalid_event` is an event's id, or `index <n>` where none is."""
+
+    trace_id: str
+    valid: bool
+    event_count: int
+    head_hash: str
+    verified_at: str
+    first_invalid_event: str | None = None
+    reason: str | None = None
+
+
+def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verification:
+    """Recompute every digest and hash of a trace and hold HEAD against them; memory is that of one page of segments."""
+    # Segments that a dead writer left past HEAD are folded in first: they are pending, not tampering.
+    trace = ledger.settle(store, require(store, caller, trace_id))
+    verifier = Verifier(trace)
+    for segment in store.segments(trace.workspace_id, trace.id):
+        if segment.first_index == trace.last_index + 1 and segment.prev_hash == trace.head:
+            break  # appended while this ran
+        verifier.feed(segment)
+    broken = verifier.finish()
+    return Verification(
+        trace_id=trace.id,
+        valid=broken is None,
+        event_count=verifier.count,
+        head_hash=trace.head_hash,
+        verified_at=times.render(env.now()),
+        first_invalid_event=broken.event if broken else None,
+        reason=broken.reason if broken else None,
+    )
+
+
+def delete(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> None:
+    """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is `NotFound`."""
+    trace = store.head(caller.workspace_id, trace_id) if 1 <= len(trace_id) <= 128 else None
+    if trace is None or caller.project_id not in (None, trace.project_id):
+        raise NotFound("trace not found")
+    if trace.deleted is not None and next(store.segments(trace.workspace_id, trace.id), None) is None:
+        raise NotFound("trace not found")
+    ledger.erase(store, env, trace, caller.principal)
