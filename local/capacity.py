@@ -1,4 +1,5 @@
-"""What a DynamoDB call costs in capacity units, by AWS's published rules, since the embedded engine's own figures are made up.
+"""What a DynamoDB call costs in capacity units, by AWS's published rules, since the embedded engine's own figures are
+made up.
 
 Item sizes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 Reads and writes: .../read-write-operations.html; indexes: .../GSI.html#GSI.ThroughputConsiderations.Writes
@@ -130,7 +131,9 @@ def _number_size(text: str) -> int:
 
 
 def read_units(size: int, *, consistent: bool, transactional: bool = False) -> float:
-    """Units of reading `size` bytes: 4 KB steps, at least one; half when eventually consistent, twice in a transaction."""
+    """Units of reading `size` bytes: 4 KB steps, at least one; half when eventually consistent, twice in a
+    transaction.
+    """
     units = max(1, math.ceil(size / 4096))
     return units * 2.0 if transactional else units * (1.0 if consistent else 0.5)
 

@@ -1,8 +1,8 @@
 """The short way from a DynamoDB request to moto's action and back.
 
-moto routes each request through a few hundred URL patterns and walks the service model twice, more than the rest of the call
-together. The hot operations skip that: parse the JSON, run moto's action, write the JSON. Whatever is not plain (an unknown
-operation, an error) goes the long way, so error bodies are moto's own.
+moto routes each request through a few hundred URL patterns and walks the service model twice, more than the rest of
+the call together. The hot operations skip that: parse the JSON, run moto's action, write the JSON. Whatever is not
+plain (an unknown operation, an error) goes the long way, so error bodies are moto's own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def dispatch(operation: str, request: AWSPreparedRequest) -> tuple[int, dict[str
     handler = DynamoHandler()
     handler.region = REGION
     handler.current_account = ACCOUNT
-    handler.body = handler.params = _from_wire(json.loads(request.body))
+    handler.body = handler.params = _from_wire(json.loads(body_of(request)))
     try:
         result = getattr(handler, action)()
     except Exception:
@@ -46,6 +46,14 @@ def dispatch(operation: str, request: AWSPreparedRequest) -> tuple[int, dict[str
     body = result.result if isinstance(result, ActionResult) else result
     raw = json.dumps(body, default=_to_wire).encode()
     return 200, {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(binascii.crc32(raw))}, raw
+
+
+def body_of(request: AWSPreparedRequest) -> bytes:
+    """The request's body as bytes."""
+    body: Any = request.body
+    if body is None or isinstance(body, str):
+        return (body or "").encode()
+    return bytes(body.read() if hasattr(body, "read") else body)
 
 
 def _from_wire(value: Any) -> Any:

@@ -1,12 +1,12 @@
 """Sorted views of one embedded DynamoDB table, kept up to date by every write, so that a query reads its range only.
 
-moto keeps a table as a dict of dicts and sorts all of it for each query. Here each table and index has one sorted map from a
-flat key to its item. A flat key is a tuple of alternating type tags and values,
+moto keeps a table as a dict of dicts and sorts all of it for each query. Here each table and index has one sorted map
+from a flat key to its item. A flat key is a tuple of alternating type tags and values,
 
     ("S", "T#ws#trace", "S", "SEG#000000000012")
 
-so that a prefix of it is a lower bound of everything that starts with it, and a partition is a contiguous range. Values of
-unlike types never meet in a comparison, because their tags differ before them.
+so that a prefix of it is a lower bound of everything that starts with it, and a partition is a contiguous range.
+Values of unlike types never meet in a comparison, because their tags differ before them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SortedView:
         self.items: SortedDict = SortedDict()
 
     def flat_key(self, attributes: dict[str, DynamoType]) -> FlatKey | None:
-        """The flat key of an item or start key, or None when it lacks one of the attributes (then it is not indexed)."""
+        """The flat key of an item or start key, or None when it lacks an attribute (then it is not indexed)."""
         flat: list[Any] = []
         for name in self.attributes:
             value = attributes.get(name)
@@ -103,7 +103,9 @@ def _index_attributes(table: Table, schema: list[dict[str, str]]) -> list[str] |
 
 
 def bounds(partition: FlatKey, comparison: str | None, values: list[DynamoType]) -> tuple[FlatKey, FlatKey] | None:
-    """The half-open range [low, high) of flat keys a key condition selects inside a partition; None for an unknown comparison."""
+    """The half-open range [low, high) of flat keys a key condition selects inside a partition; None for an unknown
+    comparison.
+    """
     if comparison is None:
         return partition, (*partition, _AFTER_TAGS)
     tag, first = values[0].type, values[0].cast_value

@@ -6,7 +6,8 @@ What it changes, and why:
 * `TransactWriteItems` keeps an undo list instead of deep-copying the table once per item.
 * A failed `UpdateItem` leaves nothing behind; moto keeps half of it.
 * Stream records are not piled up in memory: every committed change is told to one listener instead, once (moto tells an
-  upsert twice), and not when nothing changed, as in AWS. `GetRecords` of the embedded streams API therefore stays empty.
+  upsert twice), and not when nothing changed, as in AWS. `GetRecords` of the embedded streams API therefore stays
+  empty.
 
 `install()` refuses to run on a moto whose patched files differ from the ones this was written against.
 """
@@ -67,6 +68,22 @@ class Model:
         """Drop a table's views after its items were replaced from outside."""
         self._views.pop(table, None)
 
+    def stored(self, table: Table, attributes: dict[str, Any]) -> Item | None:
+        """The stored item with the key that these attributes hold."""
+        return _current(table, attributes)
+
+    def replace(self, table: Table, old: Item | None, new: Item | None) -> None:
+        """Put `new` (None = nothing) in the place of `old`, telling nobody: a restart restores with it."""
+        if new is not None:
+            if new.range_key is not None:
+                table.items[new.hash_key][new.range_key] = new
+            else:
+                table.items[new.hash_key] = new  # type: ignore[assignment]
+            self.views(table).put(new)
+        elif old is not None:
+            _original_delete(table, old.hash_key, old.range_key)
+            self.views(table).discard(old)
+
     def commit(self, table: Table, old: Item | None, new: Item | None) -> None:
         """Tell the listener of a change, or hold it back until the surrounding operation has succeeded."""
         if self._held is not None:
@@ -111,7 +128,7 @@ def install() -> None:
     """Patch moto in this process; harmless when done twice."""
     check()
     MODEL.enabled = True
-    Table.query = _query  # type: ignore[method-assign, assignment]
+    Table.query = _query  # type: ignore[method-assign]
     Table.put_item = _put_item  # type: ignore[method-assign]
     Table.delete_item = _delete_item  # type: ignore[method-assign]
     DynamoDBBackend.update_item = _update_item  # type: ignore[method-assign]
@@ -256,7 +273,9 @@ def _transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, 
 
 
 class _shallow_copies:
-    """While entered, copying a table gives the table itself, so moto's own roll-back by copy does nothing and costs nothing."""
+    """While entered, copying a table gives the table itself, so moto's own roll-back by copy does nothing and costs
+    nothing.
+    """
 
     def __enter__(self) -> None:
         Table.__deepcopy__ = lambda self, _memo: self  # type: ignore[attr-defined]
@@ -277,17 +296,13 @@ def _current(table: Table, attributes: dict[str, Any]) -> Item | None:
 
 
 def _restore(table: Table, key: dict[str, Any], item: Item | None, old: Item | None) -> None:
-    """Make the stored item what it was: `item`, the object moto held, with the attributes of `old`, a copy made before."""
+    """Make the stored item what it was: `item`, the object moto held, with the attributes of `old`, a copy made
+    before.
+    """
     now = _current(table, key)
-    views = MODEL.views(table)
     if item is None or old is None:
         if now is not None:
-            _original_delete(table, now.hash_key, now.range_key)
-            views.discard(now)
+            MODEL.replace(table, now, None)
         return
     item.attrs = old.attrs
-    if item.range_key is not None:
-        table.items[item.hash_key][item.range_key] = item
-    else:
-        table.items[item.hash_key] = item  # type: ignore[assignment]
-    views.put(item)
+    MODEL.replace(table, now, item)

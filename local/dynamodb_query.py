@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import table as moto_table
@@ -31,7 +31,9 @@ def query(
     projection: list[list[str]] | None,
     filter_expression: Any,
 ) -> tuple[Page, list[Item]]:
-    """One page and, for capacity accounting, the items it read. Filters apply after `limit` and the 1 MB of a page, as in AWS.
+    """One page and, for capacity accounting, the items it read.
+
+    Filters apply after `limit` and the 1 MB of a page, as in AWS.
 
     Raises:
         Unsupported: the key condition is of a kind the sorted views cannot answer.
@@ -112,12 +114,13 @@ def project(item: Item, expressions: list[list[str]]) -> Item:
 
 
 def _pick(item: Item, names: list[str]) -> Item:
-    # Past the size check of LimitedSizeDict, which is quadratic in the attributes: the whole item passed it when written.
+    # Past the size check of LimitedSizeDict, which is quadratic in the attributes: the whole item passed it when
+    # written.
     attributes = LimitedSizeDict.__new__(LimitedSizeDict)
     for name in names:
         value = item.attrs.get(name)
         if value is not None:
             dict.__setitem__(attributes, name, value)
-    picked: Item = Item.__new__(Item)
+    picked: Any = Item.__new__(Item)
     picked.hash_key, picked.range_key, picked.attrs = item.hash_key, item.range_key, attributes
-    return picked
+    return cast(Item, picked)

@@ -18,6 +18,7 @@ from typing import Any
 
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
@@ -39,7 +40,7 @@ Answer = tuple[int, Mapping[str, str], bytes | str]
 # (service as in event names, operation, request, answer) after each call, under the lock.
 AfterCall = Callable[[str, str, AWSPreparedRequest, Answer], None]
 
-_CREDENTIALS = {
+CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIALOCALWAKELINE000",
     "AWS_SECRET_ACCESS_KEY": "local",  # signs nothing that leaves this process
     "AWS_DEFAULT_REGION": REGION,
@@ -80,7 +81,7 @@ class Engine:
             raise RuntimeError("an engine is already running in this process")
         engine = cls(load(template, parameters) if isinstance(template, Path) else template, dynamodb_endpoint)
         dynamodb_model.install()
-        variables = dict(_CREDENTIALS)
+        variables = dict(CREDENTIALS)
         if dynamodb_endpoint:
             variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_endpoint
         mock = mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": True}})
@@ -113,7 +114,7 @@ class Engine:
             return None
         with self.lock:
             meter = _meter(operation, request) if service == "dynamodb" and recording() else None
-            answer = dynamodb_dispatch.dispatch(operation, request) if service == "dynamodb" else None
+            answer: Answer | None = dynamodb_dispatch.dispatch(operation, request) if service == "dynamodb" else None
             if answer is None:
                 answer = _process_request(botocore_stubber, request)
             if answer is None:
@@ -151,7 +152,7 @@ def _patched_stubber(engine: Engine) -> Iterator[None]:
     """Route what botocore is about to send through `engine.perform`; the event name says which operation it is."""
     original = BotocoreStubber.__call__
 
-    def call(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+    def call(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_rest: Any) -> AWSResponse | None:
         if not self.enabled:
             return None
         _, service, operation = event_name.split(".", 2)
@@ -159,13 +160,20 @@ def _patched_stubber(engine: Engine) -> Iterator[None]:
         if answer is None:
             return None
         status, headers, body = answer
-        return AWSResponse(request.url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
+        return AWSResponse(request.url, status, _headers(headers), MockRawResponse(body))
 
-    BotocoreStubber.__call__ = call  # type: ignore[method-assign, assignment]
+    BotocoreStubber.__call__ = call  # type: ignore[method-assign]
     try:
         yield
     finally:
         BotocoreStubber.__call__ = original  # type: ignore[method-assign]
+
+
+def _headers(headers: Mapping[str, str]) -> HTTPHeaders:
+    made = HTTPHeaders()
+    for name, value in headers.items():
+        made[name] = str(value)
+    return made
 
 
 @contextmanager
@@ -184,6 +192,6 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 def _meter(operation: str, request: AWSPreparedRequest) -> Meter | None:
     try:
-        return Meter(operation, request.body)
+        return Meter(operation, dynamodb_dispatch.body_of(request))
     except (HTTPException, KeyError):
         return None  # a request so wrong that it has no item to weigh; moto answers it

@@ -1,4 +1,4 @@
-"""Meters one DynamoDB request on the embedded engine: looks at the items before and after, and prices the difference."""
+"""Meters one DynamoDB request on the embedded engine: weighs the items before and after and prices the difference."""
 
 from __future__ import annotations
 

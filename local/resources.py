@@ -1,4 +1,6 @@
-"""Creates a template's tables, buckets, buses, queues, secrets, parameters and keys from the template's own properties."""
+"""Creates a template's tables, buckets, buses, queues, secrets, parameters and keys from the template's own
+properties.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ _TABLE_PROPERTIES = (
 
 
 def create(template: Template, client: MakeClient) -> None:
-    """Create every resource of the kinds the embedded engine has. Existing ones (a DynamoDB given by URL) are left alone."""
+    """Create every resource of the kinds the embedded engine has.
+
+    Existing ones (a DynamoDB given by URL) are left alone.
+    """
     for key in template.resources("AWS::KMS::Key"):
         _create_key(client("kms"), template, key)
     for table in template.resources("AWS::DynamoDB::Table"):

@@ -1,7 +1,8 @@
 """Reads template.yaml: just enough of CloudFormation and SAM to know what would be deployed, with every value resolved.
 
-Resolved are `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::If`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::FindInMap`, parameter
-defaults and conditions. Names and ARNs a real stack would generate are made from the stack name and the logical id.
+Resolved are `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::If`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::FindInMap`,
+parameter defaults and conditions. Names and ARNs a real stack would generate are made from the stack name and the
+logical id.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """One entry of a function's `Events`: its type as in SAM (Api, Schedule, ScheduleV2, EventBridgeRule, DynamoDB, SQS)."""
+    """One entry of a function's `Events`: its type as in SAM (Api, Schedule, ScheduleV2, EventBridgeRule, DynamoDB,
+    SQS).
+    """
 
     name: str
     kind: str
@@ -110,7 +113,9 @@ class Template:
         return [self._resource(logical_id) for logical_id in self._of_kind(kind)]
 
     def environment(self) -> dict[str, str]:
-        """The union of all functions' variables: one process has one environment. Raises TemplateError when two disagree."""
+        """The union of all functions' variables: one process has one environment. Raises TemplateError when two
+        disagree.
+        """
         union: dict[str, str] = {}
         owner: dict[str, str] = {}
         for function in self.functions():
@@ -307,8 +312,10 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
-    """Read a template file; `parameters` override its defaults. Raises TemplateError for a parameter without any value."""
-    document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 -- a SafeLoader
+    """Read a template file; `parameters` override its defaults. Raises TemplateError for a parameter without any
+    value.
+    """
+    document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     given = dict(parameters or {})
     values: dict[str, Any] = {}
     for name, body in document.get("Parameters", {}).items():

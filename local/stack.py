@@ -1,0 +1,73 @@
+"""The embedded stack put together: engine, functions, delivery, journal and gateway, from one template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
+
+from local.delivery import Delivery
+from local.engine import Engine
+from local.functions import Functions
+from local.gateway import Gateway
+from local.journal import Journal
+from local.stream_records import stream_record
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs. `journal` is there when the data is kept in a folder."""
+
+    engine: Engine
+    functions: Functions
+    delivery: Delivery
+    gateway: Gateway
+    journal: Journal | None
+
+
+@contextmanager
+def run(
+    template: Path,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    data: Path | None = None,
+    dynamodb_endpoint: str | None = None,
+) -> Iterator[Stack]:
+    """Run the stack of a template until the block ends; `data` is the folder that keeps what is stored.
+
+    With `dynamodb_endpoint` the table lives there: it is neither kept in `data` nor are its changes delivered.
+    """
+    with ExitStack() as closing:
+        engine = closing.enter_context(
+            Engine.start(template, parameters=parameters, dynamodb_endpoint=dynamodb_endpoint)
+        )
+        functions = Functions(engine.template)
+        journal = Journal(data, engine) if data is not None else None
+        delivery = Delivery(engine, functions, journal.acknowledge) if journal else Delivery(engine, functions)
+        gateway = Gateway(engine.template, functions)
+        if journal is not None:
+            closing.callback(journal.stop)
+            journal.start(delivery)
+        elif delivery.streams:
+            engine.on_change(_Numbered(delivery))
+        closing.callback(delivery.stop)
+        delivery.start()
+        closing.callback(gateway.close)
+        yield Stack(engine, functions, delivery, gateway, journal)
+
+
+class _Numbered:
+    """Numbers changes and hands them to the streams' readers; the journal does it where there is one."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery, self._sequence = delivery, 0
+
+    def __call__(self, table: Table, old: Item | None, new: Item | None) -> None:
+        self._sequence += 1
+        record = stream_record(table, old, new, self._sequence)
+        if record is not None:
+            self._delivery.offer(record)
