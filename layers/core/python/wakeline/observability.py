@@ -12,7 +12,7 @@ from aws_lambda_powertools.logging import Logger
 @cache
 def logger() -> Logger:
     """The structured logger. Secrets and payloads are never handed to it."""
-    return Logger(service="wakeline")
+    return Logger(service="wakeline", serialize_stacktrace=False)
 
 
 def count_request(route: str, status: int, milliseconds: float) -> None:

@@ -193,3 +193,9 @@ def test_an_api_error_message():
         "handled": False,
         "status": 529,
     }
+
+
+def test_many_calls_of_one_id_whose_spans_are_taken_take_linear_time():
+    taken = [assistant(call(f"x.{n}", "Bash")) for n in range(5000)]
+    events = events_of(*taken, *(assistant(call("x", "Bash", n=n)) for n in range(5000)))
+    assert len({event["span_id"] for event in events}) == 10_000

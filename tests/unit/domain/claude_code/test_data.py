@@ -4,6 +4,7 @@ import gzip
 import pytest
 
 from wakeline.domain.claude_code import decode
+from wakeline.domain.claude_code.data import MAX_LINES
 from wakeline.domain.errors import Invalid, TooLarge
 
 LINES = '{"type":"user"}\n{"type":"é"}\n'
@@ -48,3 +49,10 @@ def test_broken_packing_is_refused(data):
     with pytest.raises(Invalid) as refused:
         decode(data, 10_000)
     assert refused.value.field == "data"
+
+
+def test_megabytes_of_newlines_are_refused():
+    assert decode("\n" * MAX_LINES, 10**6) == b"\n" * MAX_LINES
+    for data in ("\n" * (MAX_LINES + 1), packed(b"1\n" * 2_000_000)):
+        with pytest.raises(TooLarge):
+            decode(data, 10**7)

@@ -1,5 +1,6 @@
 """Canonical JSON (RFC 8785, JCS), the bytes that hashes are taken over, and the strict reader in front of it."""
 
+import re
 from typing import Any
 
 import rfc8785
@@ -9,6 +10,8 @@ from .errors import Invalid, Malformed
 
 MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
+
+_LONG_INTEGER = re.compile(rb"[\[:,]-?[0-9]{16,}[,\]}]")
 
 
 def canonical(value: Any, field: str = "payload") -> bytes:
@@ -41,6 +44,24 @@ def read_json(body: bytes | str) -> Any:
     if _deeper_than(value, MAX_DEPTH):
         raise Invalid(f"body is nested more than {MAX_DEPTH} levels deep", field="body")
     return value
+
+
+def read_canonical(stored: bytes) -> Any:
+    """Read back what `canonical` wrote, such that writing it again gives the same bytes.
+
+    RFC 8785 spells a float such as 1e16 as an integer; it must come back as the float, since it is beyond the integers that have
+    a canonical form. Raises ValueError.
+    """
+    value = from_json(stored)
+    return _with_floats(value) if _LONG_INTEGER.search(stored) else value
+
+
+def _with_floats(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_floats(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_floats(each) for each in value]
+    return float(value) if isinstance(value, int) and abs(value) > MAX_SAFE_INTEGER else value
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

@@ -5,16 +5,21 @@ A delta is a pure function of the batch, is stored beside it, and is folded into
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Self
 
-from . import times
+from . import money, times
+from .canonical import MAX_SAFE_INTEGER
 from .events import Event, error_text
 
 TITLE_LENGTH = 200
+NAME_LENGTH = 128
+MAX_NAMES = 100
+"""How many tools, and how many models, a trace tells apart. HEAD is rewritten at every append: whoever invents names must not
+make it grow without end. Further tools are counted as `tool.*`."""
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _FAILED = frozenset({"failed", "failure", "error", "errored", "aborted", "cancelled", "canceled", "timeout"})
 _TITLE = "custom.claude_code.summary"
@@ -41,12 +46,15 @@ class Delta:
 
     def to_json(self) -> dict[str, Any]:
         """What is stored: the fields that say something."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", [], {}, "0")}
+        return {name: value for name, value in asdict(self).items() if value != _NOTHING[name]}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Read `to_json` back."""
+        """Read `to_json` back. Raises TypeError for what is not one."""
         return cls(**stored)
+
+
+_NOTHING = asdict(Delta())
 
 
 def short_key(key: str) -> str:
@@ -60,6 +68,7 @@ def short_key(key: str) -> str:
 def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | None = None) -> Delta:
     """Count a batch. `keys` are the short keys to remember, `source` the place in a pushed transcript that the batch reaches."""
     counters: Counter[str] = Counter()
+    tools: Counter[str] = Counter()
     delta = Delta(keys=keys, source=source)
     cost = Decimal(0)
     for event in events:
@@ -69,13 +78,13 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
         delta.last_at = max(delta.last_at, event.timestamp, key=times.sortable) if delta.last_at else event.timestamp
         match event.type:
             case "llm_call":
-                cost += _count_llm_call(counters, payload)
+                cost = money.add(cost, _count_llm_call(counters, payload))
                 model = payload.get("model")
-                if isinstance(model, str) and model not in delta.models:
-                    delta.models.append(model)
+                if isinstance(model, str):
+                    delta.models = union(delta.models, [model[:NAME_LENGTH]])
             case "tool_call" if payload.get("phase") != "end":
                 counters["tool_calls"] += 1
-                counters[f"tool.{str(payload.get('tool_name'))[:128]}"] += 1
+                tools[str(payload.get("tool_name"))[:NAME_LENGTH]] += 1
             case "tool_result" if error_text(payload.get("error")) is not None:
                 counters["tool_errors"] += 1
             case "error":
@@ -90,10 +99,34 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
             case "user_message" if delta.prompt is None:
                 delta.prompt = _prompt(payload)
             case kind if kind == _TITLE and isinstance(payload.get("title"), str):
-                delta.title = _one_line(payload["title"])
-    delta.counters = {name: count for name, count in sorted(counters.items()) if count}
-    delta.cost = format(cost.normalize(), "f") if cost else "0"
+                delta.title = _one_line(payload["title"]) or delta.title
+    delta.counters = summed({}, counters + Counter({f"tool.{name}": count for name, count in tools.items()}))
+    delta.cost = money.spell(cost)
     return delta
+
+
+def summed(counters: dict[str, int], added: Mapping[str, int]) -> dict[str, int]:
+    """Counters with others added, by name, without zeros. Tools past `MAX_NAMES` fall into `tool.*`.
+
+    A sum stops at ±(2⁵³−1): HEAD has a canonical form whatever a caller sends, so a committed segment can always be folded in.
+    """
+    total = Counter(counters)
+    tools = sum(1 for name in total if name.startswith("tool."))
+    for name, count in added.items():
+        if name in total or not name.startswith("tool."):
+            total[name] += count
+        elif tools < MAX_NAMES:
+            tools += 1
+            total[name] += count
+        else:
+            total["tool.*"] += count
+    bounded = ((name, max(-MAX_SAFE_INTEGER, min(MAX_SAFE_INTEGER, count))) for name, count in sorted(total.items()))
+    return {name: count for name, count in bounded if count}
+
+
+def union(known: list[str], added: list[str]) -> list[str]:
+    """Names in order of appearance, at most `MAX_NAMES`."""
+    return list(dict.fromkeys(known + added))[:MAX_NAMES]
 
 
 def _count_llm_call(counters: Counter[str], payload: dict[str, Any]) -> Decimal:

@@ -9,9 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from . import money
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
 Difference = Annotated[int, Field(ge=-(10**15), le=10**15)]
+Dollars = Annotated[float, Field(ge=-money.LARGEST, le=money.LARGEST)]
 Milliseconds = Annotated[float, Field(ge=0, le=1e15)]
 Phase = Literal["start", "end"]
 
@@ -44,7 +47,7 @@ class LlmCall(Payload):
     output_tokens: Difference | None = None
     cache_read_tokens: Difference | None = None
     cache_write_tokens: Difference | None = None
-    cost_usd: float | None = None
+    cost_usd: Dollars | None = None
     latency_ms: Milliseconds | None = None
     revision: bool | None = None
 

@@ -20,22 +20,27 @@ class Usage:
     cache_write_1h_tokens: int = 0
     web_searches: int = 0
 
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """The counts in the order of the fields."""
+        return astuple(self)
+
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Usage(*(mine + theirs for mine, theirs in zip(self.kinds, other.kinds, strict=True)))
 
     def __sub__(self, other: "Usage") -> "Usage":
-        return Usage(*(mine - theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Usage(*(mine - theirs for mine, theirs in zip(self.kinds, other.kinds, strict=True)))
 
     def __bool__(self) -> bool:
-        return any(astuple(self))
+        return any(self.kinds)
 
     def excess_over(self, other: "Usage") -> "Usage":
         """What this has more of than `other`, kind by kind, never below zero."""
-        return Usage(*(max(0, mine - theirs) for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Usage(*(max(0, mine - theirs) for mine, theirs in zip(self.kinds, other.kinds, strict=True)))
 
     def shrank_from(self, earlier: "Usage") -> bool:
         """Whether any kind is less than it was: a running total cannot do that."""
-        return any(mine < theirs for mine, theirs in zip(astuple(self), astuple(earlier), strict=True))
+        return any(mine < theirs for mine, theirs in zip(self.kinds, earlier.kinds, strict=True))
 
     @property
     def context_tokens(self) -> int:

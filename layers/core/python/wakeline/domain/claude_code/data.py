@@ -9,6 +9,9 @@ from ..errors import Invalid, TooLarge
 _GZIP_IN_BASE64 = "H4s"
 """How the gzip magic 1f 8b begins in base64. No JSON text begins like this, so the two forms cannot be confused."""
 
+MAX_LINES = 100_000
+"""Far beyond any session; lines cost memory of their own, so that megabytes of newlines would be a bomb too."""
+
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -16,15 +19,18 @@ def decode(data: str, limit: int) -> bytes:
     """The transcript's bytes from a push's `data`, plain or base64 of gzip (recognised by its magic).
 
     `limit` is the most bytes the transcript may have once unpacked; unpacking stops there, so a zip bomb costs `limit`
-    bytes of memory at most. Raises `TooLarge` beyond it, and `Invalid` for base64 or gzip that is broken or cut off;
+    bytes of memory at most. Raises `TooLarge` beyond it and beyond `MAX_LINES`, and `Invalid` for base64 or gzip that is broken or cut off;
     both name the field `data`.
     """
     text = data.lstrip("\ufeff \t\r\n")
     if text.startswith(_GZIP_IN_BASE64):
-        return _unpack(_from_base64(text), limit)
-    plain = data.encode("utf-8", "replace")
-    if len(plain) > limit:
-        raise _too_large(limit)
+        plain = _unpack(_from_base64(text), limit)
+    else:
+        plain = data.encode("utf-8", "replace")
+        if len(plain) > limit:
+            raise _too_large(limit)
+    if plain.count(b"\n") > MAX_LINES:
+        raise TooLarge(f"data is a transcript of more than {MAX_LINES} lines", field="data")
     return plain
 
 

@@ -14,7 +14,7 @@ own estimate (`costUSD`) is not mixed in; session_end keeps it as `reported_cost
 responses, and a long-context price applies to one, it is priced in parts of at most 100 000 input tokens.
 """
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -110,10 +110,10 @@ def _in_parts(price: Price, model: str, usage: Usage, at: str) -> Decimal | None
     parts = -(-usage.context_tokens // _PART_TOKENS) or 1
     # Divided kind by kind; the first parts take the remainders, so nothing is lost.
     sizes: dict[Usage, int] = {}
-    remainders = {kind % parts for kind in astuple(usage)} | {0, parts}
+    remainders = {kind % parts for kind in usage.kinds} | {0, parts}
     edges = sorted(remainders)
     for start, end in pairwise(edges):
-        part = Usage(*(kind // parts + (1 if start < kind % parts else 0) for kind in astuple(usage)))
+        part = Usage(*(kind // parts + (1 if start < kind % parts else 0) for kind in usage.kinds))
         sizes[part] = sizes.get(part, 0) + end - start
     total = Decimal(0)
     for part, times in sizes.items():
