@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from wakeline.domain import times
-from wakeline.domain.prices import Usage
 from wakeline.domain.errors import Invalid
+from wakeline.domain.prices import Usage
 
 _LONGEST_NAME = 256
 

@@ -19,8 +19,8 @@ def decode(data: str, limit: int) -> bytes:
     """The transcript's bytes from a push's `data`, plain or base64 of gzip (recognised by its magic).
 
     `limit` is the most bytes the transcript may have once unpacked; unpacking stops there, so a zip bomb costs `limit`
-    bytes of memory at most. Raises `TooLarge` beyond it and beyond `MAX_LINES`, and `Invalid` for base64 or gzip that is broken or cut off;
-    both name the field `data`.
+    bytes of memory at most. Raises `TooLarge` beyond it and beyond `MAX_LINES`, and `Invalid` for base64 or gzip that
+    is broken or cut off; both name the field `data`.
     """
     text = data.lstrip("\ufeff \t\r\n")
     if text.startswith(_GZIP_IN_BASE64):
