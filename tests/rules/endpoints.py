@@ -1,4 +1,4 @@
-"""Reading of endpoint files as source: their routes, functions, docstrings and imports."""
+"""Reading of endpoint files as source: their routes, scopes, docstrings and imports."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-METHODS = {"get", "post", "put", "patch", "delete"}
+ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/[a-z0-9-]+|/\{\w+\+?\})+")
 
 
 @dataclass(frozen=True, order=True)
@@ -31,33 +31,38 @@ def handler_of(functions: Path, file: Path) -> str:
     return ".".join(file.relative_to(functions).with_suffix("").parts) + ".handler"
 
 
-def routed_functions(tree: ast.Module) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[tuple[str, str]]]]:
-    """Functions under `@router.<method>("<path>")`, each with its (METHOD, path) in the order they are written."""
-    found = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            routes = [route for decorator in node.decorator_list if (route := _route(decorator))]
-            if routes:
-                found.append((node, routes))
-    return found
+def declarations(tree: ast.Module) -> list[tuple[ast.FunctionDef, ast.Call]]:
+    """Functions under `@endpoint("METHOD /path", …, scope=…)`, each with that call."""
+    return [
+        (node, decorator)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "endpoint"
+    ]
 
 
-def _route(decorator: ast.expr) -> tuple[str, str] | None:
-    match decorator:
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id="router"), attr=method), args=[ast.Constant(value=str(path)), *_]
-        ) if method in METHODS:
-            return method.upper(), re.sub(r"<(\w+)>", r"{\1}", path)
+def declared_routes(declaration: ast.Call) -> list[str]:
+    """The literal `METHOD /path` arguments of an `@endpoint`."""
+    return [arg.value for arg in declaration.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+
+
+def scope_of(tree: ast.Module) -> str | None:
+    """The scope that a file's endpoint asks for; None for a public one."""
+    for _, declaration in declarations(tree):
+        for keyword in declaration.keywords:
+            if keyword.arg == "scope" and isinstance(keyword.value, ast.Constant):
+                return keyword.value.value if isinstance(keyword.value.value, str) else None
     return None
 
 
 def routes_in_code(functions: Path) -> set[Route]:
     """Every route that the endpoint files declare."""
     return {
-        Route(handler_of(functions, file), method, path)
+        Route(handler_of(functions, file), *route.split(" ", 1))
         for file in endpoint_files(functions)
-        for _, routes in routed_functions(ast.parse(file.read_text()))
-        for method, path in routes
+        for _, declaration in declarations(ast.parse(file.read_text()))
+        for route in declared_routes(declaration)
     }
 
 
@@ -81,19 +86,17 @@ def endpoint_faults(functions: Path, file: Path) -> list[str]:
     """What is wrong with one endpoint file, in words."""
     tree = ast.parse(file.read_text())
     name, noun = file.stem, file.parent.name
-    routed = routed_functions(tree)
+    found = declarations(tree)
     faults = []
-    if len(routed) != 1:
-        faults.append(f"{len(routed)} route functions instead of one")
-    faults += [f"function {node.name} is not named like its file" for node, _ in routed if node.name != name]
-    declared = {f"{method} {path}" for _, routes in routed for method, path in routes}
-    if documented_routes(tree) != declared:
-        faults.append(f"the docstring begins with {sorted(documented_routes(tree))}, the routes are {sorted(declared)}")
-    if not any(
-        isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == "handler" for to in node.targets)
-        for node in tree.body
-    ):
-        faults.append("no `handler = …`")
+    if len(found) != 1:
+        faults.append(f"{len(found)} endpoints instead of one")
+    faults += [f"function {node.name} is not named like its file" for node, _ in found if node.name != name]
+    routes = {route for _, declaration in found for route in declared_routes(declaration)}
+    faults += [f"{route!r} is no METHOD /path" for route in sorted(routes) if not ROUTE.fullmatch(route)]
+    if documented_routes(tree) != routes:
+        faults.append(f"the docstring begins with {sorted(documented_routes(tree))}, the routes are {sorted(routes)}")
+    if f"handler = lambda_entry({name})" not in {ast.unparse(node) for node in tree.body}:
+        faults.append(f"no `handler = lambda_entry({name})`")
     for module in imports(tree):
         root = module.split(".")[0]
         if root in {"boto3", "botocore"}:
@@ -117,12 +120,4 @@ def scans(source: str) -> list[int]:
                 and any(isinstance(arg, ast.Constant) and arg.value == "scan" for arg in node.args)
             )
         )
-    )
-
-
-def calls_needs(source: str) -> bool:
-    """Whether an endpoint asks for a caller: `Annotated[Caller, needs("traces:read")]`."""
-    return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "needs"
-        for node in ast.walk(ast.parse(source))
     )

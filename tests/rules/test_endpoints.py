@@ -1,17 +1,18 @@
 """One endpoint = one file = one function of the template, and a file's first line says which."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from tests.rules.endpoints import (
     Route,
-    calls_needs,
     endpoint_faults,
     endpoint_files,
     handler_of,
     routes_in_code,
     scans,
+    scope_of,
 )
 from tests.rules.template import functions, has_policy, parse, routes_in_template
 
@@ -21,15 +22,17 @@ TEMPLATE = parse((ROOT / "template.yaml").read_text())
 
 GOOD = '''"""GET /api/v1/things/{thing_id}, GET /api/things/{thing_id} — show a thing."""
 
-router = Router()
+from wakeline.http.endpoint import endpoint
+from wakeline.http.entry import lambda_entry
 
-@router.get("/api/v1/things/<thing_id>")
-@router.get("/api/things/<thing_id>", responses={})
-def get_thing(thing_id: str, caller: Annotated[Caller, needs("things:read")]) -> Thing:
+
+@endpoint("GET /api/v1/things/{thing_id}", "GET /api/things/{thing_id}", scope="things:read")
+def get_thing(caller: Caller, thing_id: str) -> Thing:
     """Show it."""
     return things.get(thing_id)
 
-handler = lambda_entry(router)
+
+handler = lambda_entry(get_thing)
 '''
 
 
@@ -48,10 +51,13 @@ def test_every_endpoint_file_keeps_the_form():
     assert [fault for file in endpoint_files(FUNCTIONS) for fault in endpoint_faults(FUNCTIONS, file)] == []
 
 
-def test_whoever_asks_for_a_caller_may_authenticate_it():
+def test_a_function_may_do_what_its_scope_and_method_need():
     by_handler = {properties["Handler"]: properties for properties in functions(TEMPLATE).values()}
-    asks = {handler_of(FUNCTIONS, file): calls_needs(file.read_text()) for file in endpoint_files(FUNCTIONS)}
-    assert asks == {handler: has_policy(by_handler[handler], "CallerPolicy") for handler in asks}
+    scopes = {handler_of(FUNCTIONS, file): scope_of(ast.parse(file.read_text())) for file in endpoint_files(FUNCTIONS)}
+    posts = {route.handler for route in routes_in_code(FUNCTIONS) if route.method == "POST"}
+    for handler, scope in scopes.items():
+        assert has_policy(by_handler[handler], "CallerPolicy") is (scope is not None), handler
+        assert has_policy(by_handler[handler], "OncePolicy") is (scope is not None and handler in posts), handler
 
 
 def test_nobody_scans():
@@ -66,20 +72,21 @@ def test_a_good_file_has_no_faults(tmp_path):
         Route("api.things.get_thing.handler", "GET", "/api/v1/things/{thing_id}"),
         Route("api.things.get_thing.handler", "GET", "/api/things/{thing_id}"),
     }
-    assert calls_needs(GOOD)
-    assert not calls_needs(GOOD.replace("needs(", "Depends("))
+    assert scope_of(ast.parse(GOOD)) == "things:read"
+    assert scope_of(ast.parse(GOOD.replace('"things:read"', "None"))) is None
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("def get_thing", "def show_thing", "not named like its file"),
-        ("GET /api/v1/things/{thing_id}, ", "", "the docstring begins with"),
+        ('"""GET /api/v1/things/{thing_id}, ', '"""', "the docstring begins with"),
         ("GET /api/things/{thing_id} —", "POST /api/things/{thing_id} —", "the docstring begins with"),
-        ("handler = lambda_entry(router)", '@router.get("/b")\ndef b(): ...\nhandler = 1', "2 route functions"),
-        ("handler =", "entry =", "no `handler"),
-        ("router = Router()", "from api.other._models import X", "nouns never import"),
-        ("router = Router()", "from ..other import _models", "nouns never import"),
+        ('"GET /api/things/{thing_id}"', '"GET api/things"', "no METHOD /path"),
+        ("handler =", '@endpoint("GET /b", scope=None)\ndef b(): ...\n\nhandler =', "2 endpoints"),
+        ("handler = lambda_entry(get_thing)", "handler = get_thing", "no `handler"),
+        ("from wakeline.http.entry", "from api.other._models import X\nfrom wakeline.http.entry", "nouns never import"),
+        ("from wakeline.http.entry", "from ..other import _models\nfrom wakeline.http.entry", "nouns never import"),
         ("return things", "import botocore.session; return things", "clients live in"),
     ],
 )
@@ -90,7 +97,7 @@ def test_each_fault_is_found(tmp_path, old, new, fault):
 
 
 def test_a_noun_may_import_its_own_models(tmp_path):
-    source = GOOD.replace("router = Router()", "from api.things._models import Thing\nfrom ._models import Other")
+    source = GOOD.replace("@endpoint", "from api.things._models import Thing\nfrom ._models import Other\n\n@endpoint")
     assert endpoint_faults(tmp_path, made_up(tmp_path, source)) == []
 
 
