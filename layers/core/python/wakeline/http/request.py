@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from wakeline.domain.errors import Malformed, TooLarge
 
 _GZIP = 16 + zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Request:
         if encoding in ("", "identity"):
             body = self.sent
         elif encoding in ("gzip", "x-gzip"):
-            body = _inflate(self.sent, limit)
+            # API Gateway may have inflated it already and left the header as it was (docs/decisions/003).
+            body = _inflate(self.sent, limit) if self.sent.startswith(_GZIP_MAGIC) else self.sent
         else:
             raise Malformed(f"content-encoding {encoding[:40]!r} is not supported; use gzip or none")
         if len(body) > limit:
