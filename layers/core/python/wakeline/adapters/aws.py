@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+TRANSACTION_CONFLICT = "TransactionConflictException"
 
 
 @cache

@@ -7,10 +7,11 @@ from typing import Any
 from .delta import delta_of, short_key
 from .errors import Invalid
 from .events import Event, NewEvent
-from .segments import Segment, encode_body, write
+from .segments import MAX_STORED, Segment, encode_body, write
 from .trace import Trace
 
 NOT_MONOTONIC = "seq must be monotonic for this session"
+NO_ROOM = f"the batch is over {MAX_STORED // 1024**2} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,14 @@ class Rejection:
 
 @dataclass(slots=True)
 class Sifted:
-    """A batch held against its trace: `new` are (place in the batch, event, seq); `repeats` were stored before."""
+    """A batch held against its trace: `new` are (place in the batch, event, seq); `repeats` were stored before.
+
+    `twins` (place, key) are events whose key a new event of the same batch bears: they fare as that one does.
+    """
 
     new: list[tuple[int, NewEvent, int]] = field(default_factory=list)
     repeats: int = 0
+    twins: list[tuple[int, str]] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
 
 
@@ -48,27 +53,25 @@ def sift(trace: Trace, sent: Sequence[tuple[int, NewEvent]], stored: Mapping[int
     last = trace.last_seq
     recent = trace.recent_keys
     known = {recent[at : at + 8] for at in range(0, len(recent), 8)}
-    in_batch: set[str] = set()
+    repeated: set[str] = set()
+    fresh: set[str] = set()
     for place, event in sent:
         key = event.idempotency_key
-        if key is not None and key in in_batch:
+        if key is not None and key in fresh:
+            result.twins.append((place, key))
+        elif key is not None and (
+            key in repeated
+            or (short_key(key) in known if event.seq is None else event.seq <= last and stored.get(event.seq) == key)
+        ):
+            repeated.add(key)
             result.repeats += 1
-        elif event.seq is None:
-            if key is not None and short_key(key) in known:
-                result.repeats += 1
-                continue
-            last += 1
-            result.new.append((place, event, last))
-        elif event.seq > last:
-            last = event.seq
-            result.new.append((place, event, last))
-        elif key is not None and stored.get(event.seq, "") == key:
-            result.repeats += 1
-        else:
+        elif event.seq is not None and event.seq <= last:
             result.rejected.append(Rejection(place, key, NOT_MONOTONIC, conflict=True, field="seq"))
-            continue
-        if key is not None:
-            in_batch.add(key)
+        else:
+            last = last + 1 if event.seq is None else event.seq
+            result.new.append((place, event, last))
+            if key is not None:
+                fresh.add(key)
     return result
 
 
@@ -80,7 +83,7 @@ def build(
     salt: Callable[[], bytes],
     source: dict[str, Any] | None = None,
 ) -> tuple[Segment, list[Rejection]]:
-    """Hash the new events behind the trace's head. Events without a canonical form are rejected, the rest go in.
+    """Hash the new events behind the trace's head. Events that have no canonical form or no room are rejected, the rest go in.
 
     `new_id` makes an event id, `salt` 8 random bytes. When every event is rejected the segment's count is 0.
     """
@@ -90,6 +93,7 @@ def build(
     events: list[Event] = []
     rejected: list[Rejection] = []
     keys: list[str] = []
+    room = MAX_STORED
     for place, sent, seq in new:
         envelope = _envelope(sent, seq, index + len(events), received_at, trace.agent, new_id)
         try:
@@ -97,6 +101,10 @@ def build(
         except Invalid as error:
             rejected.append(Rejection(place, sent.idempotency_key, error.message, field=error.field))
             continue
+        if len(line) >= room:
+            rejected.append(Rejection(place, sent.idempotency_key, NO_ROOM, field="payload"))
+            continue
+        room -= len(line) + 1
         events.append(event)
         lines.append(line)
         prev_hash = event.integrity_hash
@@ -134,4 +142,3 @@ def _envelope(
         "type": sent.type,
         **{name: value for name, value in optional.items() if value is not None},
     }
-

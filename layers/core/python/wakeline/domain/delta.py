@@ -100,7 +100,7 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
                 delta.prompt = _prompt(payload)
             case kind if kind == _TITLE and isinstance(payload.get("title"), str):
                 delta.title = _one_line(payload["title"]) or delta.title
-    delta.counters = summed({}, counters + Counter({f"tool.{name}": count for name, count in tools.items()}))
+    delta.counters = summed({}, counters | {f"tool.{name}": count for name, count in tools.items()})
     delta.cost = money.spell(cost)
     return delta
 

@@ -7,13 +7,15 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from . import chain, times
-from .canonical import MAX_SAFE_INTEGER
 from .errors import Invalid
 from .ids import Id, Key, Label
 from .payloads import GOVERNANCE_TYPES, model_of
 
 PLACE_FIELDS = ("workspace_id", "project_id", "session_id", "trace_id")
 """Where an event belongs is decided by the credential and the path; these fields of a sent event are passed over."""
+
+MAX_SEQ = 9 * 10**15
+"""Some way below 2⁵³, the end of exact integers: the events that follow this one need numbers, too."""
 
 _ACTORS = {"user_message": "user", "tool_result": "tool", **dict.fromkeys(GOVERNANCE_TYPES, "system")}
 
@@ -35,7 +37,7 @@ class NewEvent(BaseModel):
     type: Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9._-]{0,127}\z")]
     timestamp: str | None = None
     id: Id | None = None
-    seq: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)] | None = None
+    seq: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = None
     actor: Actor | None = None
     span_id: Id | None = None
     parent_id: Id | None = None

@@ -13,19 +13,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import from_json
-
 from . import chain
-from .canonical import canonical
+from .canonical import canonical, read_canonical
 from .delta import Delta
 from .errors import WakelineError
 from .events import Event
-from .trace import SegmentFacts
+from .trace import SegmentFacts, Trace
 
 MAX_EVENTS = 500
 MAX_BYTES = 6 * 1024 * 1024
+MAX_STORED = 8 * MAX_BYTES
+"""Bytes of a segment before compression. A line of a transcript may be longer than a request of the API; none may be unreadable."""
 INLINE_BYTES = 300 * 1024
-"""A compressed body over this many bytes is stored in S3; an item holds at most 400 KB."""
+"""A compressed body over this many bytes is stored in S3; an item holds at most 400 KB, up to 100 of which are the delta's."""
 
 _NEXT_FIELD = b',"received_at":"'
 """The field that follows payload_digest in canonical order; quotes inside strings are escaped, so it is found at the top only."""
@@ -37,15 +37,23 @@ class Damaged(WakelineError):
 
 @dataclass(frozen=True, slots=True)
 class Segment(SegmentFacts):
-    """A batch at its place in the chain. `body` is compressed; `delta` is what the batch adds to HEAD."""
+    """A batch at its place in the chain. `body` is compressed; `delta` is what the batch adds to HEAD.
+
+    `intact` is false of a stored segment whose seal does not fit what it says of itself.
+    """
 
     delta: Delta
     body: bytes
+    intact: bool = True
 
-    def events(self) -> Iterator[Event]:
-        """The events of this segment, in order. Raises `Damaged` when the body is not what was written."""
+    def follows(self, trace: Trace) -> bool:
+        """Whether this is the segment right behind HEAD, to be folded in."""
+        return self.first_index == trace.last_index + 1 and self.prev_hash == trace.head and self.intact
+
+    def events(self, lines: list[bytes] | None = None) -> Iterator[Event]:
+        """The events of this segment, in order; `lines` are its own, when inflated already. Raises `Damaged` for a body we did not write."""
         prev_hash = self.prev_hash
-        for line in self.lines():
+        for line in self.lines() if lines is None else lines:
             try:
                 event = decode(line, prev_hash)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -57,8 +65,8 @@ class Segment(SegmentFacts):
         """The stored lines, one per event. Raises `Damaged`."""
         try:
             inflater = zlib.decompressobj()
-            # A batch is bounded when it is accepted; a body that grows past that was not written by us.
-            text = inflater.decompress(self.body, 8 * MAX_BYTES)
+            # A body that grows past the bound was not written by us.
+            text = inflater.decompress(self.body, MAX_STORED)
         except zlib.error as error:
             raise Damaged(f"the segment at index {self.first_index} is damaged") from error
         if not inflater.eof or inflater.unused_data or text[-1:] not in (b"", b"\n"):
@@ -91,12 +99,12 @@ def decode(line: bytes, prev_hash: bytes) -> Event:
     """Read one line; hashes are taken as stored, not checked. Raises ValueError or KeyError on a broken line."""
     own_hash, salt, bare, content = line.split(b"\t")
     if content:
-        held = from_json(content)
+        held = read_canonical(content)
         digest = chain.payload_digest(bytes.fromhex(salt.decode()), content)
         payload, metadata, raw_salt = held["payload"], held["metadata"], bytes.fromhex(salt.decode())
     else:
         digest, payload, metadata, raw_salt = chain.unspell(salt.decode()), None, None, None
-    return Event(from_json(bare), payload, metadata, raw_salt, digest, prev_hash, bytes.fromhex(own_hash.decode()))
+    return Event(read_canonical(bare), payload, metadata, raw_salt, digest, prev_hash, bytes.fromhex(own_hash.decode()))
 
 
 def recompute(line: bytes, event: Event) -> bytes:

@@ -1,21 +1,25 @@
 """A trace: the HEAD of its ledger. A session is the same thing under its other name, with the same id."""
 
-from collections import Counter
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Self
 
-from . import chain, times
+from . import chain, money, times
 from .canonical import canonical
-from .delta import Delta
+from .delta import Delta, summed, union
+from .errors import Invalid, TooLarge
 
 STALE_AFTER = timedelta(minutes=30)
 RECENT_KEYS = 1000
-MAX_NAMES = 100
+MAX_BYTES = 128 * 1024
+"""How much may be said of a trace at its creation. HEAD is one item of at most 400 KB, and events add up to 150 KB to it."""
+
+BROKEN = "broken"
+"""The seal of a HEAD that was read and did not bear its own: once broken, no later write mends it."""
+
 _OUTCOMES = {"running": "in_progress", "completed": "executed", "failed": "blocked"}
-_UNSEALED = frozenset({"version", "seal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Trace:
     """Everything HEAD says.
 
     The first block is what its creator said, the second what people set later, the third what its events add up to.
-    `version` rises with each write; `seal` covers every other field, so that verify finds any that was changed by hand.
+    `version` rises with each write; `seal` covers all of it, so that verify finds any that was changed by hand.
     """
 
     workspace_id: str
@@ -76,8 +80,11 @@ class Trace:
 
     @property
     def head(self) -> bytes:
-        """The hash that the next event's prev_hash must be."""
-        return chain.unspell(self.head_hash)
+        """The hash that the next event's prev_hash must be; empty, which fits nothing, where HEAD holds no hash."""
+        try:
+            return chain.unspell(self.head_hash)
+        except ValueError:
+            return b""
 
     @property
     def outcome(self) -> str:
@@ -113,8 +120,15 @@ class Trace:
         return self.ended_at or self.last_at or None
 
     def sealed(self) -> Self:
-        """This trace with its seal set. Every write of HEAD goes through here."""
-        return replace(self, seal=seal_of(self))
+        """This trace with its seal set, unless it is broken. Every write of HEAD goes through here."""
+        return self if self.seal == BROKEN else replace(self, seal=seal_of(self))
+
+    def checked(self) -> Self:
+        """This trace as read from a store: with its seal marked broken when it does not fit."""
+        try:
+            return self if self.seal == seal_of(self) else replace(self, seal=BROKEN)
+        except Invalid:
+            return replace(self, seal=BROKEN)
 
     def to_json(self) -> dict[str, Any]:
         """Every field, for storage."""
@@ -131,14 +145,19 @@ TOKEN_KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_writ
 
 
 def new_trace(workspace_id: str, trace_id: str, **facts: Any) -> Trace:
-    """A trace with no events yet."""
+    """A trace with no events yet. Raises `TooLarge` when more than `MAX_BYTES` is said of it."""
     empty = chain.spell(chain.genesis(workspace_id, trace_id))
-    return Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **facts).sealed()
+    trace = Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **facts)
+    if len(canonical(asdict(trace), "trace")) > MAX_BYTES:
+        raise TooLarge(
+            f"more than {MAX_BYTES // 1024} KB are said of the trace; put large content in its events", field="metadata"
+        )
+    return trace.sealed()
 
 
 def seal_of(trace: Trace) -> str:
-    """The hash over every field of HEAD but `version` and `seal`."""
-    said = {name: value for name, value in asdict(trace).items() if name not in _UNSEALED}
+    """The hash over every field of HEAD but `seal`."""
+    said = {name: value for name, value in asdict(trace).items() if name != "seal"}
     return chain.spell(sha256(b"\x02" + canonical(said, "trace")).digest())
 
 
@@ -150,14 +169,14 @@ def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:
         first_seq=segment.first_seq if trace.first_seq is None else trace.first_seq,
         last_seq=segment.last_seq,
         head_hash=chain.spell(segment.head_hash),
-        counters=_sum(trace.counters, delta.counters),
-        cost=format((Decimal(trace.cost) + Decimal(delta.cost)).normalize(), "f"),
+        counters=summed(trace.counters, delta.counters),
+        cost=money.spell(money.add(Decimal(trace.cost), Decimal(delta.cost))),
         last_at=max(trace.last_at, delta.last_at, key=times.sortable) if trace.last_at else delta.last_at,
         status=delta.status or trace.status,
         ended_at=delta.ended_at if delta.status else trace.ended_at,
         prompt=trace.prompt or delta.prompt,
         title=delta.title or trace.title,
-        models=_union(trace.models, delta.models),
+        models=union(trace.models, delta.models),
         recent_keys=(trace.recent_keys + delta.keys)[-8 * RECENT_KEYS :],
         transcript=delta.source or trace.transcript,
         version=trace.version + 1,
@@ -178,20 +197,3 @@ class SegmentFacts:
     @property
     def last_index(self) -> int:
         return self.first_index + self.count - 1
-
-
-def _sum(counters: dict[str, int], added: dict[str, int]) -> dict[str, int]:
-    total = Counter(counters)
-    for name, count in added.items():
-        known = name in total or not name.startswith("tool.") or _tool_names(total) < MAX_NAMES
-        # HEAD is rewritten at every append: a trace that invents tool names must not make it grow without end.
-        total[name if known else "tool.*"] += count
-    return dict(sorted(total.items()))
-
-
-def _tool_names(counters: Counter[str]) -> int:
-    return sum(1 for name in counters if name.startswith("tool."))
-
-
-def _union(known: list[str], added: list[str]) -> list[str]:
-    return (known + [name for name in added if name not in known])[:MAX_NAMES]

@@ -21,8 +21,14 @@ class IndexEntry:
     cwd: str | None
     models: tuple[str, ...]
     tags: tuple[str, ...]
+    model: str | None = None
 
     @property
     def place(self) -> str:
-        """The position in the index at which a listing goes on behind this entry: padded start, `#`, id."""
-        return f"{times.sortable(self.started_at)}#{self.trace_id}"
+        """Where a listing goes on behind this entry."""
+        return place_of(self.started_at, self.trace_id)
+
+
+def place_of(started_at: str, trace_id: str) -> str:
+    """A position in the index: the canonical start padded to microseconds, `#`, the id."""
+    return f"{times.sortable(started_at)}#{trace_id}"

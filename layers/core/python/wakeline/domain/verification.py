@@ -3,12 +3,12 @@
 from dataclasses import dataclass, fields, replace
 
 from . import chain
-from .delta import delta_of
+from .delta import Delta, delta_of
 from .events import Event
 from .segments import Damaged, Segment, decode, recompute
-from .trace import Trace, fold, seal_of
+from .trace import BROKEN, Trace, fold
 
-_NOT_FROM_EVENTS = frozenset({"recent_keys", "transcript", "version", "seal"})
+_NOT_FROM_EVENTS = frozenset({"transcript", "version", "seal"})
 """Fields of HEAD that events do not determine; the seal alone covers them."""
 
 
@@ -42,6 +42,7 @@ class Verifier:
             prompt=None,
             title=None,
             models=[],
+            recent_keys="",
         )
 
     def feed(self, segment: Segment) -> None:
@@ -60,7 +61,7 @@ class Verifier:
         for spec in fields(Trace):
             if spec.name not in _NOT_FROM_EVENTS and getattr(trace, spec.name) != getattr(self._sum, spec.name):
                 return Break(f"index {trace.last_index}", f"HEAD's {spec.name} is not what the events add up to")
-        if trace.seal != seal_of(trace):
+        if trace.checked().seal == BROKEN:
             return Break(f"index {trace.last_index}", "HEAD was changed: its seal does not fit")
         return None
 
@@ -108,14 +109,29 @@ class Verifier:
             self._break(at, "the segment's seq range is not that of its events")
         elif self._hash != segment.head_hash:
             self._break(events[-1].id, "the segment's head hash is not its last event's")
-        elif events[0].seq <= self._sum.last_seq or any(a.seq >= b.seq for a, b in zip(events, events[1:], strict=False)):
+        elif events[0].seq <= self._sum.last_seq or any(
+            a.seq >= b.seq for a, b in zip(events, events[1:], strict=False)
+        ):
             self._break(at, "seq does not rise")
         else:
             delta = delta_of(events, segment.delta.keys, segment.delta.source)
+            if any(event.payload is None for event in events):
+                delta = _trusted(segment.delta, delta)
             if delta.to_json() != segment.delta.to_json():
                 self._break(at, "the segment's counters are not what its events add up to")
+            elif not segment.intact:
+                self._break(at, "the segment was changed: its seal does not fit")
             else:
                 self._sum = fold(self._sum, segment, delta)
 
     def _break(self, event: str, reason: str) -> None:
         self.broken = self.broken or Break(event, reason)
+
+
+def _trusted(stored: Delta, known: Delta) -> Delta:
+    """A stored delta whose events are partly erased: what their envelopes still say is `known`, the rest is taken on its seal."""
+    kept = {name: count for name, count in known.counters.items() if name == "events" or name.startswith("type.")}
+    others = {
+        name: count for name, count in stored.counters.items() if name != "events" and not name.startswith("type.")
+    }
+    return replace(stored, counters=dict(sorted((others | kept).items())), last_at=known.last_at)

@@ -12,7 +12,7 @@ from typing import Any
 from wakeline.domain import times
 from wakeline.domain.append import Rejection, Sifted, build, doubtful, sift
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy, NotFound
+from wakeline.domain.errors import Busy, Conflict, NotFound
 from wakeline.domain.events import Event, NewEvent
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import Trace, fold
@@ -61,9 +61,7 @@ def append(
     return commit(store, env, workspace_id, trace_id, draft)
 
 
-def commit(
-    store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft: Callable[[Trace], Draft]
-) -> Appended:
+def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft: Callable[[Trace], Draft]) -> Appended:
     """Append what `draft` makes of HEAD; ask it again each time that another writer was faster."""
     for attempt in range(ATTEMPTS):
         trace = living(store.head(workspace_id, trace_id))
@@ -74,21 +72,32 @@ def commit(
         segment, unhashable = build(
             trace, sifted.new, times.render(env.now()), lambda: env.new_id("evt"), env.salt, wanted.source
         )
-        rejected = sorted(sifted.rejected + unhashable, key=lambda rejection: rejection.index)
+        repeats, rejected = _outcome(sifted, unhashable)
         if segment.count == 0:
             if wanted.source is not None and not store.write_head(
                 replace(trace, transcript=wanted.source, version=trace.version + 1).sealed(), trace.version
             ):
                 continue
-            return Appended(trace, sifted.repeats, rejected)
+            return Appended(trace, repeats, rejected)
+        # Folded before it is committed: whatever cannot be folded must not be stored.
+        after = fold(trace, segment, segment.delta)
         found = store.put_segment(workspace_id, trace_id, segment)
         if found is None or found.head_hash == segment.head_hash:
             # The second case is our own write, whose answer was lost on the way and which the client library sent again.
-            after = _advance(store, trace, segment)
-            return Appended(after, sifted.repeats + segment.count, rejected)
+            return Appended(_advance(store, after, segment), repeats + segment.count, rejected)
+        if not found.follows(trace):
+            raise Conflict("the trace does not go on from where its HEAD says; GET …/verify tells more")
         _fold_in(store, trace, found)
         env.pause(attempt)
     raise Busy("too many writers on this trace at once; try again")
+
+
+def _outcome(sifted: Sifted, unstored: list[Rejection]) -> tuple[int, list[Rejection]]:
+    """How many events were accepted beside the new ones, and all that were rejected: twins of rejected ones are, too."""
+    why = {rejection.idempotency_key: rejection for rejection in unstored if rejection.idempotency_key is not None}
+    twins = [replace(why[key], index=place) for place, key in sifted.twins if key in why]
+    rejected = sorted([*sifted.rejected, *unstored, *twins], key=lambda rejection: rejection.index)
+    return sifted.repeats + len(sifted.twins) - len(twins), rejected
 
 
 def living(trace: Trace | None) -> Trace:
@@ -101,7 +110,7 @@ def living(trace: Trace | None) -> Trace:
 def settle(store: LedgerStore, trace: Trace) -> Trace:
     """Fold segments past HEAD in, as far as they chain on, and return HEAD after that."""
     for segment in store.segments(trace.workspace_id, trace.id, trace.last_index + 1):
-        if segment.first_index != trace.last_index + 1 or segment.prev_hash != trace.head:
+        if not segment.follows(trace):
             break
         trace = _fold_in(store, trace, segment)
     return trace
@@ -115,7 +124,7 @@ def read_segments(store: LedgerStore, trace: Trace, from_index: int = 0) -> Iter
         yield first
         start = first.last_index + 1
     for segment in store.segments(trace.workspace_id, trace.id, start):
-        if segment.first_index == trace.last_index + 1 and segment.prev_hash == trace.head:
+        if segment.follows(trace):
             trace = _fold_in(store, trace, segment)
         yield segment
 
@@ -166,26 +175,26 @@ def _segment_of(store: LedgerStore, trace: Trace, seq: int) -> Segment | None:
             best = segment
             if seq <= segment.last_seq:
                 return segment
-            low = segment.last_index + 1
+            # Not `last_index + 1`: where a segment is missing, that may be below `guess` and the search would never end.
+            low = max(segment.last_index, guess) + 1
         guess = (low + high) // 2
     return best
 
 
-def _advance(store: LedgerStore, trace: Trace, segment: Segment) -> Trace:
-    """Move HEAD over our own committed segment, whatever else happened to HEAD meanwhile."""
-    after = fold(trace, segment, segment.delta)
-    if store.write_head(after, trace.version):
+def _advance(store: LedgerStore, after: Trace, segment: Segment) -> Trace:
+    """Move HEAD to `after`, over our own committed segment, whatever else happened to HEAD meanwhile."""
+    if store.write_head(after, after.version - 1):
         return after
-    latest = store.head(trace.workspace_id, trace.id)
+    latest = store.head(after.workspace_id, after.id)
     if latest is None or latest.deleted is not None:
-        store.delete_segment(trace.workspace_id, trace.id, segment)
+        store.delete_segment(after.workspace_id, after.id, segment)
         raise NotFound("trace not found")
     return settle(store, latest)
 
 
 def _fold_in(store: LedgerStore, trace: Trace, segment: Segment) -> Trace:
     """Fold another writer's segment into HEAD; if HEAD moved meanwhile, take it as it is now."""
-    if segment.first_index != trace.last_index + 1 or segment.prev_hash != trace.head:
+    if not segment.follows(trace):
         return trace
     after = fold(trace, segment, segment.delta)
     if store.write_head(after, trace.version):
@@ -196,7 +205,12 @@ def _fold_in(store: LedgerStore, trace: Trace, segment: Segment) -> Trace:
 def erase(store: LedgerStore, env: Env, trace: Trace, principal: str) -> None:
     """Delete a trace: HEAD becomes a tombstone, at once and first; then its segments go. A second call goes on where one died."""
     if trace.deleted is None:
-        gone = {"at": times.render(env.now()), "by": principal, "events": trace.event_count, "head_hash": trace.head_hash}
+        gone = {
+            "at": times.render(env.now()),
+            "by": principal,
+            "events": trace.event_count,
+            "head_hash": trace.head_hash,
+        }
         for attempt in range(ATTEMPTS):
             trace = settle(store, trace)
             gone |= {"events": trace.event_count, "head_hash": trace.head_hash}

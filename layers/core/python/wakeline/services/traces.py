@@ -80,7 +80,11 @@ def _run_events(run: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, An
     spans = [dict(span) for span in run.get("spans") or []]
     events = events_of(spans)
     if run.get("input") is not None:
-        opening: dict[str, Any] = {"type": "session_start", "idempotency_key": "run:start", "payload": {"input": run["input"]}}
+        opening: dict[str, Any] = {
+            "type": "session_start",
+            "idempotency_key": "run:start",
+            "payload": {"input": run["input"]},
+        }
         started = facts.get("started_at")
         events.insert(0, opening | ({"timestamp": started} if started else {}))
     if run.get("output") is not None or run.get("ended_at") or run.get("status") in ("completed", "failed"):
@@ -99,9 +103,7 @@ class Answer:
     rejected: list[Rejection]
 
 
-def append(
-    store: LedgerStore, env: Env, price: Price, caller: Caller, trace_id: str, raw: Sequence[Any]
-) -> Answer:
+def append(store: LedgerStore, env: Env, price: Price, caller: Caller, trace_id: str, raw: Sequence[Any]) -> Answer:
     """Append sent events to a trace of the caller. Events that break a rule are rejected one by one, the rest go in."""
     if len(raw) > MAX_EVENTS:
         raise Invalid(f"events: a batch holds at most {MAX_EVENTS} events", field="events")
@@ -160,7 +162,7 @@ def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verif
     trace = ledger.settle(store, require(store, caller, trace_id))
     verifier = Verifier(trace)
     for segment in store.segments(trace.workspace_id, trace.id):
-        if segment.first_index == trace.last_index + 1 and segment.prev_hash == trace.head:
+        if segment.follows(trace):
             break  # appended while this ran
         verifier.feed(segment)
     broken = verifier.finish()

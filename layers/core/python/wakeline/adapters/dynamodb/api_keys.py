@@ -69,7 +69,9 @@ class DynamoKeys:
         """Pattern: count a signed-in person. As `use`, of an item that is made on the way and forgotten after an hour."""
         subject_digest = sha256(subject.encode()).hexdigest()
         place = {"pk": keys.user_window_pk(workspace_id, subject_digest), "sk": keys.USER_WINDOW}
-        item = _count(place, now, write=write, live=_ANYONE, stamp="expires_at", value=int(now.timestamp()) + USER_WINDOW_TTL)
+        item = _count(
+            place, now, write=write, live=_ANYONE, stamp="expires_at", value=int(now.timestamp()) + USER_WINDOW_TTL
+        )
         return int(item["writes" if write else "reads"]) if item else 0
 
     def put(self, digest: str, key: ApiKey) -> None:

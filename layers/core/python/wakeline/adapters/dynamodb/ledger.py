@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 
 from wakeline.adapters.s3 import bodies
 from wakeline.domain.delta import Delta
@@ -10,6 +12,8 @@ from wakeline.domain.segments import INLINE_BYTES, Segment
 from . import keys
 from .table import Item, dynamodb, name, plain_item, query, typed_item
 from .traces import DynamoTraces
+
+_ATTRIBUTES = frozenset(("pk", "sk", "n", "first_seq", "last_seq", "prev", "head", "delta", "seal", "body", "body_key"))
 
 
 class DynamoLedger(DynamoTraces):
@@ -29,7 +33,7 @@ class DynamoLedger(DynamoTraces):
             )
         except dynamodb().exceptions.ConditionalCheckFailedException as error:
             found = from_item(plain_item(error.response["Item"]))
-            if "body_key" in item and found.head_hash != segment.head_hash:
+            if "body_key" in item and error.response["Item"].get("body_key", {}).get("S") != item["body_key"]:
                 bodies.delete(item["body_key"])
             return found
         return None
@@ -87,6 +91,7 @@ def to_item(workspace_id: str, trace_id: str, segment: Segment) -> Item:
         "head": segment.head_hash,
         "delta": json.dumps(segment.delta.to_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
     }
+    item["seal"] = _seal(item)
     if len(segment.body) > INLINE_BYTES:
         item["body_key"] = bodies.key(workspace_id, trace_id, segment.first_index, segment.body)
     else:
@@ -94,16 +99,35 @@ def to_item(workspace_id: str, trace_id: str, segment: Segment) -> Item:
     return item
 
 
+def _seal(item: Item) -> bytes:
+    """A hash over what a segment says of itself; its body is covered by the chain."""
+    said = (str(item.get(each)) for each in ("pk", "sk", "n", "first_seq", "last_seq", "prev", "head", "delta"))
+    return sha256(b"\x03" + "\0".join(said).encode()).digest()
+
+
 def from_item(item: Item) -> Segment:
-    """Read `to_item` back, fetching a large body from S3; a body that is gone reads as empty, which verify reports."""
-    body = item["body"] if "body" in item else bodies.get(item["body_key"])
-    return Segment(
-        first_index=int(item["sk"].removeprefix(keys.SEGMENTS_FROM)),
-        count=item["n"],
-        first_seq=item["first_seq"],
-        last_seq=item["last_seq"],
-        prev_hash=item["prev"],
-        head_hash=item["head"],
-        delta=Delta.from_json(json.loads(item["delta"])),
-        body=body,
-    )
+    """Read `to_item` back, fetching a large body from S3.
+
+    What cannot be read, or is gone, reads as empty and not intact, which verify reports.
+    """
+    try:
+        body = item["body"] if "body" in item else bodies.get(item["body_key"])
+        segment = Segment(
+            first_index=int(item["sk"].removeprefix(keys.SEGMENTS_FROM)),
+            count=item["n"],
+            first_seq=item["first_seq"],
+            last_seq=item["last_seq"],
+            prev_hash=bytes(item["prev"]),
+            head_hash=bytes(item["head"]),
+            delta=Delta.from_json(json.loads(item["delta"])),
+            body=body,
+        )
+        intact = item.get("seal") == _seal(item) and item.keys() <= _ATTRIBUTES
+    except (KeyError, TypeError, ValueError):
+        return _unreadable(item)
+    return segment if intact else replace(segment, intact=False)
+
+
+def _unreadable(item: Item) -> Segment:
+    first = item["sk"].removeprefix(keys.SEGMENTS_FROM)
+    return Segment(int(first) if first.isdecimal() else 0, 0, 0, 0, b"", b"", Delta(), b"", intact=False)

@@ -1,11 +1,14 @@
 """The table: its client, and plain Python values to and from DynamoDB's typed ones."""
 
+import random
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from wakeline import settings
 from wakeline.adapters import aws
+from wakeline.domain.errors import Busy
 
 Item = dict[str, Any]
 
@@ -75,3 +78,30 @@ def query(**request: Any) -> Iterator[Item]:
         if "LastEvaluatedKey" not in page:
             return
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+CONFLICTS = 10
+"""How often a transaction is tried. The waits between add up to two seconds at most."""
+
+_PASSING = frozenset({"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+def transact(writes: list[dict[str, Any]]) -> bool:
+    """Write all or nothing; False when a condition does not hold.
+
+    A transaction that meets another on one item is cancelled by DynamoDB, and no client library sends it again: traces that are
+    created at once share a counter, so this does.
+    """
+    for attempt in range(CONFLICTS):
+        try:
+            dynamodb().transact_write_items(TransactItems=writes)
+        except dynamodb().exceptions.TransactionCanceledException as error:
+            reasons = {str(reason.get("Code")) for reason in error.response.get("CancellationReasons", [])}
+            if "ConditionalCheckFailed" in reasons:
+                return False
+            if not reasons or reasons - _PASSING:
+                raise
+        else:
+            return True
+        time.sleep(random.uniform(0, min(0.3, 0.02 * 2**attempt)))  # noqa: S311 — jitter is no secret
+    raise Busy("too many traces are being written at once; try again")

@@ -1,24 +1,24 @@
 """HEAD items: a trace's metadata, counters and place in the list indexes."""
 
-import json
-from collections.abc import Sequence
 from base64 import b64decode, b64encode
-from dataclasses import fields
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from typing import Any
 
-from wakeline.adapters.aws import CONDITION_FAILED, code_of
+from wakeline.adapters.aws import CONDITION_FAILED, TRANSACTION_CONFLICT, code_of
 from wakeline.domain import times
-from wakeline.domain.canonical import canonical
-from wakeline.domain.trace import Trace
+from wakeline.domain.canonical import canonical, read_canonical
+from wakeline.domain.errors import WakelineError
+from wakeline.domain.trace import BROKEN, Trace
 from wakeline.domain.trace_index import IndexEntry
 
 from . import keys
-from .table import Item, dynamodb, name, plain_item, query, typed, typed_item
+from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
 
 BY_WORKSPACE = "by_workspace"
 BY_PROJECT = "by_project"
 
-FILTERS = ("project_id", "status", "agent_id", "author", "repo", "cwd", "models", "tags", "started_at")
+FILTERS = ("project_id", "status", "agent_id", "author", "repo", "cwd", "model", "models", "tags", "started_at")
 """Fields that stand on their own in the item, since the indexes project them; the rest is one JSON attribute, `head`."""
 
 _APART = frozenset({*FILTERS, "workspace_id", "id", "recent_keys", "version"})
@@ -33,7 +33,7 @@ def to_item(trace: Trace) -> Item:
         "version": trace.version,
         "head": canonical({name: value for name, value in said.items() if name not in _APART}, "trace").decode(),
         "keys": b64decode(trace.recent_keys) or None,
-        **{field: said[field] or None for field in FILTERS},
+        **{field: said[field] for field in FILTERS if said[field] != []},
     }
     if trace.deleted is None:
         place = keys.started_sk(times.sortable(trace.started_at), trace.id)
@@ -49,20 +49,42 @@ def to_item(trace: Trace) -> Item:
 
 
 def from_item(item: Item) -> Trace:
-    """Read `to_item` back. An item that is not what `to_item` would write gets a seal that fits nothing, for verify to find."""
+    """Read `to_item` back. An item that is not what `to_item` would write is a HEAD whose seal is broken, for verify to find."""
+    try:
+        trace = _read(item).checked()
+        return trace if to_item(trace) == item else replace(trace, seal=BROKEN)
+    except (KeyError, TypeError, ValueError, AttributeError, WakelineError):
+        return _unreadable(item)
+
+
+def _read(item: Item) -> Trace:
     _, workspace_id, trace_id = item["pk"].split("#")
     stored: dict[str, Any] = {
-        **json.loads(item["head"]),
+        **read_canonical(item["head"].encode()),
         **{field: item[field] for field in FILTERS if field in item},
         "workspace_id": workspace_id,
         "id": trace_id,
         "recent_keys": b64encode(item.get("keys", b"")).decode(),
         "version": item["version"],
     }
-    trace = Trace.from_json(stored)
-    if to_item(trace) != item:
-        return Trace.from_json(stored | {"seal": "changed"})
-    return trace
+    return Trace.from_json(stored)
+
+
+def _unreadable(item: Item) -> Trace:
+    """What can be said of a HEAD that cannot be read: its place. Its seal is broken, and it shows no events."""
+    _, workspace_id, trace_id = item["pk"].split("#")
+    epoch = times.render(times.EARLIEST)
+    project = item.get("project_id")
+    return Trace(
+        workspace_id=workspace_id,
+        project_id=project if isinstance(project, str) else "",
+        id=trace_id,
+        created_at=epoch,
+        created_by="",
+        started_at=epoch,
+        version=item["version"] if isinstance(item.get("version"), int) else -1,
+        seal=BROKEN,
+    )
 
 
 def _entry(item: Item) -> IndexEntry:
@@ -86,12 +108,13 @@ class DynamoTraces:
     def heads(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Trace]:
         """Pattern: the traces of a page. BatchGetItem, 100 at a time, until nothing is left unprocessed."""
         found: dict[str, Trace] = {}
-        for at in range(0, len(trace_ids), 100):
+        distinct = list(dict.fromkeys(trace_ids))
+        for at in range(0, len(distinct), 100):
             wanted: Any = {
                 name(): {
                     "Keys": [
                         typed_item({"pk": keys.trace_pk(workspace_id, trace_id), "sk": keys.HEAD})
-                        for trace_id in trace_ids[at : at + 100]
+                        for trace_id in distinct[at : at + 100]
                     ]
                 }
             }
@@ -106,14 +129,7 @@ class DynamoTraces:
         """Pattern: a new trace. HEAD and both counts in one transaction: a list's total is never off by a crash."""
         item = typed_item(to_item(trace))
         put = {"Put": {"TableName": name(), "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
-        try:
-            dynamodb().transact_write_items(TransactItems=[put, *_count_updates(trace, 1)])
-        except dynamodb().exceptions.TransactionCanceledException as error:
-            reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if reasons and reasons[0] == "ConditionalCheckFailed":
-                return False
-            raise
-        return True
+        return transact([put, *_count_updates(trace, 1)])
 
     def write_head(self, trace: Trace, read_version: int) -> bool:
         """Pattern: move HEAD on. One conditional PutItem; a deletion also takes the trace off the counts, in a transaction."""
@@ -123,17 +139,13 @@ class DynamoTraces:
             "ConditionExpression": "version = :read",
             "ExpressionAttributeValues": {":read": typed(read_version)},
         }
+        if trace.deleted is not None:
+            return transact([{"Put": put}, *_count_updates(trace, -1)])
         try:
-            if trace.deleted is None:
-                dynamodb().put_item(**put)
-            else:
-                dynamodb().transact_write_items(TransactItems=[{"Put": put}, *_count_updates(trace, -1)])
-        except (
-            dynamodb().exceptions.ConditionalCheckFailedException,
-            dynamodb().exceptions.TransactionCanceledException,
-        ) as error:
-            reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if code_of(error) == CONDITION_FAILED or "ConditionalCheckFailed" in reasons:
+            dynamodb().put_item(**put)
+        except dynamodb().exceptions.ClientError as error:
+            # In conflict with a transaction = the trace is being deleted at this moment.
+            if code_of(error) in (CONDITION_FAILED, TRANSACTION_CONFLICT):
                 return False
             raise
         return True
@@ -151,9 +163,7 @@ class DynamoTraces:
         """Pattern: traces newest first. One Query page of `by_workspace` or `by_project`."""
         index, prefix = (BY_WORKSPACE, "gsi1") if project_id is None else (BY_PROJECT, "gsi2")
         partition = (
-            keys.workspace_index(workspace_id)
-            if project_id is None
-            else keys.project_index(workspace_id, project_id)
+            keys.workspace_index(workspace_id) if project_id is None else keys.project_index(workspace_id, project_id)
         )
         # `~` follows every character of a timestamp or id, so an upper bound includes all traces of its moment.
         low = times.sortable(started_from) if started_from else "0"

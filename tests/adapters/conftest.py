@@ -1,0 +1,27 @@
+"""The adapters run against the embedded engine with the resources of the real template."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.engine import Engine
+from wakeline.adapters import aws
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+
+
+@pytest.fixture(scope="package")
+def running() -> Iterator[Engine]:
+    with Engine.start(TEMPLATE) as engine:
+        # Clients that were made before the engine ran would not know it.
+        aws.client.cache_clear()
+        yield engine
+    aws.client.cache_clear()
+
+
+@pytest.fixture
+def engine(running: Engine) -> Engine:
+    """The embedded engine, empty."""
+    running.clear()
+    return running
