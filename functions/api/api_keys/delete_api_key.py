@@ -12,7 +12,7 @@ from wakeline.services import api_keys
 
 
 @endpoint("DELETE /api/v1/api-keys", scope="keys:write", status=204)
-def delete_api_key(caller: Caller, id: Annotated[str | None, Field(max_length=128)] = None) -> Reply:  # noqa: A002 — the parameter's published name
+def delete_api_key(caller: Caller, id: Annotated[str | None, Field(max_length=128)] = None) -> Reply:
     """Revoke the caller's own key, or with `?id=` another one of the workspace."""
     api_keys.revoke(wiring.keys(), wiring.env(), caller, id)
     return Reply(status=204)

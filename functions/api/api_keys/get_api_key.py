@@ -9,7 +9,7 @@ from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import api_keys
 
-_NONE = {"exists": False, "prefix": None, "created_at": None, "last_used_at": None, "scopes": []}
+_NONE: dict[str, Any] = {"exists": False, "prefix": None, "created_at": None, "last_used_at": None, "scopes": []}
 
 
 @endpoint("GET /api/v1/api-keys", scope="keys:write")

@@ -25,7 +25,7 @@ def list_events(
     trace_id: str,
     after_seq: Annotated[int | None, Field(ge=-1)] = None,
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000,
-    type: Annotated[str | None, Field(max_length=128)] = None,  # noqa: A002 — the parameter's published name
+    type: Annotated[str | None, Field(max_length=128)] = None,
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """Events in ledger order, which client clocks never change. A page is bounded in bytes: go on while there is a next_cursor."""
@@ -36,7 +36,9 @@ def list_events(
         start = cursors.read(cursor, Place, binding).index
     else:
         start = 0 if after_seq is None else ledger.index_after(store, trace, after_seq)
-    page = pages.event_page(ledger.read_events(store, trace, start), lambda event: event_view(event, trace.id), limit, type)
+    page = pages.event_page(
+        ledger.read_events(store, trace, start), lambda event: event_view(event, trace.id), limit, type
+    )
     following = None if page.next_index is None else cursors.spell(Place(index=page.next_index), binding)
     return {"events": page.events, "next_cursor": following}
 

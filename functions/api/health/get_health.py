@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from wakeline import settings
+from wakeline import wiring
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 
@@ -13,7 +13,7 @@ _STARTED = time.monotonic()
 @endpoint("GET /api/v1/health", scope=None)
 def get_health() -> dict[str, Any]:
     """The version, and how long the process that answers has been up, in whole seconds."""
-    return {"status": "ok", "version": settings.version(), "uptime_secs": int(time.monotonic() - _STARTED)}
+    return {"status": "ok", "version": wiring.version(), "uptime_secs": int(time.monotonic() - _STARTED)}
 
 
 handler = lambda_entry(get_health)

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from wakeline import settings
 from wakeline.domain.env import Env
 from wakeline.domain.prices import Price
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
@@ -55,6 +56,11 @@ def price() -> Price:
     from wakeline.adapters.pricing import price as list_price
 
     return list_price
+
+
+def version() -> str:
+    """The deployed version."""
+    return settings.version()
 
 
 def new_secret(prefix: str) -> str:

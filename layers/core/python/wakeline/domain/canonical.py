@@ -67,7 +67,7 @@ def _with_floats(value: Any) -> Any:
 def _deeper_than(value: Any, levels: int) -> bool:
     """Whether `value` nests deeper than `levels`, breadth first so that no input can exhaust the stack."""
     layer = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         inner: list[Any] = []
         for node in layer:
             if isinstance(node, dict):

@@ -11,7 +11,18 @@ from . import times
 from .errors import Invalid
 from .events import Event, error_text
 
-SPAN_TYPES = ("llm_call", "tool_call", "tool_result", "reasoning", "action", "retrieval", "error", "fork_point", "agent", "state_change")
+SPAN_TYPES = (
+    "llm_call",
+    "tool_call",
+    "tool_result",
+    "reasoning",
+    "action",
+    "retrieval",
+    "error",
+    "fork_point",
+    "agent",
+    "state_change",
+)
 
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _OUR_TYPE = {"agent": "subagent_start"}
@@ -84,7 +95,13 @@ def _closing(kind: str, span: dict[str, Any], start: str, end: str) -> dict[str,
             cost = {"cost_usd": span.get("cost"), "model": span.get("model") or "unknown", "name": span.get("name")}
             return {**usage, **cost, "output": span.get("output"), "error": error, "latency_ms": took["duration_ms"]}
         case "tool_call":
-            return {"tool_name": span.get("name"), "result": span.get("output"), "error": error, "call_id": span["id"], **took}
+            return {
+                "tool_name": span.get("name"),
+                "result": span.get("output"),
+                "error": error,
+                "call_id": span["id"],
+                **took,
+            }
     return {"name": span.get("name"), "output": span.get("output"), "error": error, **took}
 
 
@@ -148,9 +165,13 @@ def _fresh(event: Event, trace_id: str) -> dict[str, Any]:
 def _note(span: dict[str, Any], event: Event) -> None:
     """Take one event of the span in."""
     said = event.body
-    span["name"] = span["name"] or said.get("name") or said.get("tool_name") or said.get("agent_type") or said.get("model")
+    span["name"] = (
+        span["name"] or said.get("name") or said.get("tool_name") or said.get("agent_type") or said.get("model")
+    )
     span["model"] = span["model"] or said.get("model")
-    span["error"] = span["error"] or error_text(said.get("error")) or (said.get("message") if event.type == "error" else None)
+    span["error"] = (
+        span["error"] or error_text(said.get("error")) or (said.get("message") if event.type == "error" else None)
+    )
     for name in ("input", "arguments", "query", "prompt"):
         span["input"] = said.get(name) if span["input"] is None else span["input"]
     for name in ("output", "result", "documents"):
@@ -159,8 +180,10 @@ def _note(span: dict[str, Any], event: Event) -> None:
         span[name] += said.get(name) or 0
     if said.get("cost_usd") is not None:
         span["cost"] = (span["cost"] or 0) + said["cost_usd"]
-    opens = said.get("phase") == "start" or event.type in ("tool_call", "subagent_start") and said.get("phase") is None
+    opens = said.get("phase") == "start" or (event.type in ("tool_call", "subagent_start") and said.get("phase") is None)
     if not opens:
         span["ended_at"] = event.timestamp
         took = said.get("duration_ms") if said.get("duration_ms") is not None else said.get("latency_ms")
-        span["duration_ms"] = times.seconds_between(span["started_at"], event.timestamp) * 1000 if took is None else took
+        span["duration_ms"] = (
+            times.seconds_between(span["started_at"], event.timestamp) * 1000 if took is None else took
+        )

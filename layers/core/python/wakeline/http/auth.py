@@ -76,9 +76,7 @@ def _key(keys: KeyStore, secret: str, now: datetime, write: bool) -> tuple[Calle
     return Caller(key.workspace_id, key.project_id, key.id, key.kind, frozenset(key.scopes), plan), use.used
 
 
-def _user(
-    keys: KeyStore, secret: Callable[[str], str], token: str, now: datetime, write: bool
-) -> tuple[Caller, int]:
+def _user(keys: KeyStore, secret: Callable[[str], str], token: str, now: datetime, write: bool) -> tuple[Caller, int]:
     claims: dict[str, Any] = claims_of(token, secret)
     workspace, role, project = claims.get("workspace_id"), claims.get("role"), claims.get("project_id")
     if not is_id(workspace) or role not in ROLES or not (project is None or is_id(project)):

@@ -42,12 +42,16 @@ def lambda_entry(endpoint: Endpoint) -> Handler:
         try:
             if endpoint.scope is not None:
                 caller, window = authenticate(
-                    wiring.keys(), wiring.secret, credential_of(request.headers), wiring.env().now(), write=endpoint.writes
+                    wiring.keys(),
+                    wiring.secret,
+                    credential_of(request.headers),
+                    wiring.env().now(),
+                    write=endpoint.writes,
                 )
                 if not caller.may(endpoint.scope):
                     raise Forbidden(f"this needs the scope {endpoint.scope}")
             reply = remembered(endpoint, request, caller)
-        except Exception as error:  # noqa: BLE001 — the boundary: whatever happened inside, the caller gets an answer
+        except Exception as error:
             window = error.window if isinstance(error, OverLimit) else window
             if not isinstance(error, WakelineError):
                 logger().exception("unexpected failure", extra={"request_id": request.id})

@@ -52,4 +52,3 @@ def _jwks(url: str) -> Any:
     from jwt import PyJWKClient
 
     return PyJWKClient(url, cache_jwk_set=True, lifespan=300, timeout=3)
-

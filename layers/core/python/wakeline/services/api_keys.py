@@ -76,7 +76,7 @@ def _current(store: KeyStore, caller: Caller) -> tuple[str, ApiKey] | None:
     keys = store.keys(caller.workspace_id)
     own = [found for found in keys if caller.principal in (found[1].id, found[1].created_by)]
     used = [found for found in own if found[1].id == caller.principal]
-    return (used or own or [None])[-1]
+    return next(reversed(used or own), None)
 
 
 def _by_id(store: KeyStore, caller: Caller, key_id: str) -> tuple[str, ApiKey] | None:

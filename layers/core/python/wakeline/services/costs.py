@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from wakeline.domain import times
-from wakeline.domain.prices import Price, Usage
 from wakeline.domain.delta import TOKENS
 from wakeline.domain.env import Env
 from wakeline.domain.events import NewEvent
+from wakeline.domain.prices import Price, Usage
 
 _STEP = Decimal("1e-12")
 
@@ -21,7 +21,12 @@ def price_calls(sent: Sequence[tuple[int, NewEvent]], price: Price, env: Env) ->
     """
     for _, event in sent:
         payload = event.payload
-        if event.type != "llm_call" or payload.get("cost_usd") is not None or payload.get("revision") or payload.get("phase") == "start":
+        if (
+            event.type != "llm_call"
+            or payload.get("cost_usd") is not None
+            or payload.get("revision")
+            or payload.get("phase") == "start"
+        ):
             continue
         usage = Usage(**{name: max(0, payload.get(name) or 0) for name in TOKENS})
         if not usage:

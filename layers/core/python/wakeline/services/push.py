@@ -67,9 +67,7 @@ def push(store: LedgerStore, env: Env, price: Price, caller: Caller, sessions: S
     return result
 
 
-def _store(
-    store: LedgerStore, env: Env, price: Price, caller: Caller, session: Push, transcript: Transcript
-) -> None:
+def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: Push, transcript: Transcript) -> None:
     trace_id = require_id(session.id, "id")
     if not any(line.value is not None for line in transcript.lines):
         raise Invalid("data holds no transcript line", field="data")

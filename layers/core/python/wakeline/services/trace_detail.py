@@ -7,6 +7,7 @@ from pydantic_core import to_json
 
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
+from wakeline.domain.events import Event
 from wakeline.domain.spans import tree_of
 from wakeline.domain.views.trace import event_view, trace_view
 
@@ -21,7 +22,9 @@ MAX_BYTES = 4_500_000
 def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[str, Any]:
     """The trace, up to `MAX_EVENTS` events, its spans and approvals. `truncated` says that there is more."""
     trace, events = traces.read(store, caller, trace_id)
-    taken, shown, room = [], [], MAX_BYTES
+    taken: list[Event] = []
+    shown: list[dict[str, Any]] = []
+    room = MAX_BYTES
     for event in islice(events, MAX_EVENTS):
         view = event_view(event, trace.id)
         room -= len(to_json(view)) + (len(to_json(event.body)) if event.span_id else 0)

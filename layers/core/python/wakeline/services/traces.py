@@ -9,10 +9,10 @@ from wakeline.domain import times
 from wakeline.domain.append import Rejection
 from wakeline.domain.caller import Caller
 from wakeline.domain.canonical import canonical
-from wakeline.domain.prices import Price
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
 from wakeline.domain.events import Event, NewEvent
+from wakeline.domain.prices import Price
 from wakeline.domain.segments import MAX_EVENTS
 from wakeline.domain.spans import events_of
 from wakeline.domain.trace import Trace, new_trace

@@ -70,7 +70,8 @@ def event_view(event: Event, trace_id: str) -> dict[str, Any]:
         "actor_type": event.envelope["actor"]["type"],
         "actor_name": event.envelope["actor"]["name"],
         "description": said.get("description") if governed and said.get("description") else describe(event),
-        "status": _text(said.get("status")) or ("error" if event.type == "error" or error_text(said.get("error")) else "recorded"),
+        "status": _text(said.get("status"))
+        or ("error" if event.type == "error" or error_text(said.get("error")) else "recorded"),
         "policy_version": said.get("policy_version") if governed else None,
         "approval_request_id": said.get("approval_request_id") if governed else None,
     }
@@ -87,7 +88,11 @@ def describe(event: Event) -> str:
             line = f"{actor} called {said.get('tool_name')}"
         case "tool_result":
             failure = error_text(said.get("error"))
-            line = f"{said.get('tool_name') or 'tool'} failed: {failure}" if failure else f"{said.get('tool_name') or 'tool'} answered"
+            line = (
+                f"{said.get('tool_name') or 'tool'} failed: {failure}"
+                if failure
+                else f"{said.get('tool_name') or 'tool'} answered"
+            )
         case "llm_call":
             line = f"{said.get('model')} responded"
         case "error":

@@ -1,0 +1,1 @@
+"""Views: what the ledger shows, as pure functions of its events."""

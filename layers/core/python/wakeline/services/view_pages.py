@@ -1,0 +1,118 @@
+"""Reading views of a ledger in pages bounded by items, by bytes answered and by bytes read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wakeline.domain.events import Event
+from wakeline.domain.segments import Segment
+from wakeline.domain.trace import Trace
+from wakeline.domain.views.room import Room
+from wakeline.domain.views.view import View
+
+from .ledger import read_segments
+from .ports import LedgerStore
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one request may still read. Bytes as stored cost read units, bytes inflated cost time."""
+
+    segments: int = 5_000
+    stored: int = 16_000_000
+    inflated: int = 64_000_000
+
+    @property
+    def spent(self) -> bool:
+        return self.segments <= 0 or self.stored <= 0 or self.inflated <= 0
+
+
+class Collector:
+    """Fills a page of one view: passes over `skip` items, takes up to `limit`, then looks on for the ends of those that are open.
+
+    `next_index` is where the next page begins; `skip` what it still has to pass over. `cut` says that there is an item beyond the page.
+    """
+
+    def __init__(self, view: View, room: Room, limit: int, *, start: int = 0, skip: int = 0) -> None:
+        self.view = view
+        self.room = room
+        self.limit = limit
+        self.skip = skip
+        self.next_index = start
+        self.cut = False
+        self._ahead = view.lookahead
+
+    @property
+    def full(self) -> bool:
+        return self.cut or len(self.view.items) >= self.limit or self.room.full
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing further is wanted of the ledger."""
+        return self.full and (self._ahead <= 0 or not self.view.waiting)
+
+    def wants(self, counters: Mapping[str, int]) -> bool:
+        """Whether a segment with these counters, read from its first event on, has to be looked into."""
+        begins = self.view.count(counters)
+        if not self.full and 0 < begins < self.skip:
+            # Not the last of the skipped ones: what stands right before the page may belong to its first item.
+            self.skip -= begins
+            return False
+        if self.full:
+            self._ahead -= 1
+            return self.view.waiting
+        return self.view.reads(counters)
+
+    def feed(self, event: Event) -> None:
+        if event.index < self.next_index or not self.view.begins(event):
+            self.view.go_on(event)
+        elif self.full:
+            self.cut = True
+            self.view.go_on(event)
+        elif self.skip:
+            self.skip -= 1
+            self.next_index = event.index + 1
+            self.view.go_on(event)
+        else:
+            self.view.begin(event)
+            self.next_index = event.index + 1
+
+
+def read_views(
+    store: LedgerStore, trace: Trace, collectors: Sequence[Collector], budget: Budget, start: int = 0
+) -> bool:
+    """Feed the events from `start` on to the collectors until they are done. False when the budget was spent before.
+
+    A collector that was not done then has `next_index` at the first event that was not read.
+    """
+    for segment in read_segments(store, trace, start):
+        if all(collector.done for collector in collectors):
+            return True
+        if budget.spent:
+            _stop_at(segment.first_index, collectors)
+            return False
+        budget.segments -= 1
+        budget.stored -= len(segment.body)
+        _read_segment(segment, collectors, budget, start)
+    return True
+
+
+def _read_segment(segment: Segment, collectors: Iterable[Collector], budget: Budget, start: int) -> None:
+    counters = segment.delta.counters
+    # Counters are the whole segment's, so one that is entered midway is always looked into.
+    midway = segment.first_index < start
+    wanting = [each for each in collectors if not each.done and (midway or each.wants(counters))]
+    if not wanting:
+        return
+    lines = segment.lines()
+    budget.inflated -= sum(map(len, lines))
+    for event in segment.events(lines):
+        if event.index >= start:
+            for collector in wanting:
+                collector.feed(event)
+
+
+def _stop_at(index: int, collectors: Iterable[Collector]) -> None:
+    for collector in collectors:
+        if not collector.full:
+            collector.next_index = index
+            collector.cut = True

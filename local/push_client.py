@@ -1,0 +1,59 @@
+"""The HTTP side of `wakeline push`: one gzip request per batch, tried again while that can help."""
+
+import gzip
+import json
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+ATTEMPTS = 8
+_TRY_AGAIN = frozenset({409, 429, 500, 502, 503, 504})
+
+
+class PushFailed(Exception):
+    """The server refused a batch, or could not be reached; the message is for people."""
+
+
+class PushClient:
+    """A client of one server. Safe to use from several threads."""
+
+    def __init__(self, url: str, key: str) -> None:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Content-Encoding": "gzip"}
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def push(self, sessions: list[dict[str, str]], repo: str | None, author: str | None) -> dict[str, Any]:
+        """Push sessions; waits out rate limits and short failures. Raises `PushFailed`."""
+        said = {"repo": repo, "author": author, "sessions": sessions}
+        body = gzip.compress(json.dumps({name: value for name, value in said.items() if value is not None}).encode(), 6)
+        reason = ""
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = self._http.post("/api/v1/traces", content=body)
+            except httpx.TransportError as error:
+                reason = f"the server cannot be reached: {error}"
+                time.sleep(min(8.0, 0.25 * 2**attempt))
+                continue
+            if answer.is_success:
+                return dict(answer.json())
+            reason = _reason(answer)
+            if answer.status_code not in _TRY_AGAIN:
+                break
+            time.sleep(float(answer.headers.get("Retry-After") or min(8.0, 0.25 * 2**attempt)))
+        raise PushFailed(reason)
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        return f"{answer.status_code} {answer.json()['error']['message']}"
+    except (ValueError, KeyError, TypeError):
+        return f"the server answered {answer.status_code}"
