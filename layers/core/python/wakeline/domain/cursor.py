@@ -1,7 +1,7 @@
 """Opaque cursors: a place in a list, spelt as base64url JSON, and bound to the question it was given for.
 
-A cursor is not a secret and not signed: it only ever says where to go on inside what its bearer may read anyway. The binding keeps
-a cursor of one list from being used, by mistake, in another.
+A cursor is not a secret and not signed: it only ever says where to go on inside what its bearer may read anyway. The
+binding keeps a cursor of one list from being used, by mistake, in another.
 """
 
 import binascii

@@ -56,7 +56,7 @@ class TraceFilter:
         return self.status in ("running", "stale")
 
     def admits(self, entry: IndexEntry) -> bool:
-        """Whether an entry of the index passes, as far as the index knows; the time range is the index's own business."""
+        """Whether an entry passes, as far as the index knows; the time range is the index's own business."""
         status = "running" if self.wants_idleness else self.status
         outcome = "in_progress" if self.outcome == "pending" else self.outcome
         return (

@@ -38,7 +38,7 @@ class TraceQuery:
 
 @dataclass(frozen=True, slots=True)
 class TracePage:
-    """A part of a list. `total_exact` is False where `total` is only the count so far; `next_cursor` None at the end."""
+    """A part of a list. `total_exact` is False where `total` is the count so far; `next_cursor` is None at the end."""
 
     traces: list[Trace]
     total: int
@@ -74,8 +74,8 @@ class IndexPosition(cursor.Position):
 def list_traces(store: LedgerStore, index: TraceIndex, caller: Caller, query: TraceQuery, now: datetime) -> TracePage:
     """The traces that the caller sees and the query asks for, newest first.
 
-    Without filters the total is known in O(1); with filters it takes a walk over at most `MAX_READ` index entries. Raises `NotFound`
-    for a project that is not the caller's, `Invalid` for a broken cursor or an offset over `MAX_OFFSET`.
+    Without filters the total is known in O(1); with filters it takes a walk over at most `MAX_READ` index entries.
+    Raises `NotFound` for a project that is not the caller's, `Invalid` for a broken cursor or too large an offset.
     """
     project_id = caller.narrowed(query.project_id)
     binding = cursor.binding_of("traces", caller.workspace_id, project_id, query.filter.to_json())
@@ -112,7 +112,7 @@ def checked_offset(offset: int) -> int:
 
 
 class IndexWalk:
-    """Walks the index, newest first, from behind `place` on. After `take`, `place` is how far it came, `finished` whether to the end."""
+    """Walks the index, newest first, from behind `place` on. `place` is how far it came, `finished` if to the end."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class IndexWalk:
         self._heads_left = MAX_HEADS
 
     def take(self, number: int | None) -> list[IndexEntry]:
-        """The next `number` matching entries, or all of them; fewer at the end, or when `MAX_READ` entries were looked at."""
+        """The next `number` matching entries, or more, or all; fewer at the end, or once `MAX_READ` were looked at."""
         found: list[IndexEntry] = []
         left = MAX_READ if number is None else max(MAX_READ, number)
         size = number or _PAGE
@@ -175,8 +175,8 @@ class IndexWalk:
 
 def visible_traces(
     store: LedgerStore, index: TraceIndex, caller: Caller, project_id: str | None = None, after: str | None = None
-) -> Iterator[tuple[str, Trace]]:
-    """(place, trace) of every trace that the caller sees, newest first, from behind `after` on; a hundred are read at a time.
+) -> Iterator[Trace]:
+    """Every trace that the caller sees, newest first, from behind the position `after` on; read by the hundred.
 
     Raises `NotFound` for a project that is not the caller's.
     """
@@ -187,7 +187,7 @@ def visible_traces(
         for entry in entries:
             trace = heads.get(entry.trace_id)
             if trace is not None and caller.sees(trace):
-                yield entry.place, trace
+                yield trace
         if behind is None:
             return
         after = behind

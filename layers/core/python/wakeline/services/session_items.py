@@ -1,10 +1,11 @@
-"""Lists of what sessions hold — messages, tool calls, sub-agents — of one session or across all of them, newest session first.
+"""Lists of what sessions hold — messages, tool calls, sub-agents — of one session or of all, newest session first.
 
 Totals come from the counters of HEADs, and whole sessions and segments are passed over by their counters, unread.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -54,9 +55,20 @@ class ItemPage:
     offset: int
     next_cursor: str | None
 
+    def to_json(self, name: str) -> dict[str, Any]:
+        """The page as the API shows it, its items under `name`."""
+        return {
+            name: self.items,
+            "total": self.total,
+            "limit": self.limit,
+            "offset": self.offset,
+            "next_cursor": self.next_cursor,
+            "total_exact": self.total_exact,
+        }
+
 
 class ItemPosition(cursor.Position):
-    """The session and event index to go on from, items still to pass over there, and what is known of the whole list."""
+    """The session and event index to go on from, items still to pass over, and what is known of the whole list."""
 
     place: Annotated[str, Field(pattern=cursor.PLACE)]
     trace: Id
@@ -81,7 +93,8 @@ def list_items(
 ) -> ItemPage:
     """A page of the items of one session, or of all that the caller sees.
 
-    Raises `NotFound` for a session or project that is not the caller's, `Invalid` for a broken cursor or an offset over 10 000.
+    Raises `NotFound` for a session or project that is not the caller's, `Invalid` for a broken cursor or too large an
+    offset.
     """
     room = room or Room()
     project_id = caller.narrowed(query.project_id)
@@ -93,11 +106,20 @@ def list_items(
         only = require(store, caller, query.session_id)
         if project_id not in (None, only.project_id):
             raise NotFound("trace not found")
-        total, exact = counted(probe, only)
-        traces = iter([only])
-    else:
-        total, exact = (at.total, at.exact) if at else _count_all(store, index, caller, project_id, probe)
+        counts = [probe.count(only.counters)]
+        exact = counts[0] is not None
+        total = counts[0] or 0
+        traces: Iterator[Trace] = iter([only])
+    elif at is not None:
+        total, exact = at.total, at.exact
         traces = _from(store, index, caller, project_id, at)
+    else:
+        walk = visible_traces(store, index, caller, project_id)
+        newest = list(islice(walk, MAX_COUNTED + 1))
+        counts = [probe.count(trace.counters) for trace in newest]
+        total = sum(count or 0 for count in counts[:MAX_COUNTED])
+        exact = len(newest) <= MAX_COUNTED and None not in counts
+        traces = chain(newest, walk)
     items, stop = _fill(store, traces, make, room, query.limit, at, offset)
     if stop is not None and exact and not stop.skip and offset + len(items) >= total:
         stop = None
@@ -111,18 +133,6 @@ def list_items(
         offset=offset + len(items),
     )
     return ItemPage(items, total, exact, query.limit, offset, cursor.spell(position, binding) if position else None)
-
-
-def counted(view: View, trace: Trace) -> tuple[int, bool]:
-    """How many items a trace has for a view, and whether that is exact: HEAD counts only so many tool names each for itself."""
-    counters = trace.counters
-    count = view.count(counters)
-    exact = count > 0 or "tool.*" not in counters or view.count({**counters, "tool.*": 0, "tool_calls": 0}) > 0
-    return count, exact or not _by_tool_name(view)
-
-
-def _by_tool_name(view: View) -> bool:
-    return view.count({"tool_calls": 1}) == 0 and view.count({"type.user_message": 1, "type.agent_message": 1}) == 0
 
 
 def _fill(
@@ -142,11 +152,13 @@ def _fill(
         start = at.index if at is not None and at.trace == trace.id else 0
         if len(items) >= limit or room.full or budget.spent:
             return items, _Stop(trace, start, skip)
+        budget.traces -= 1
         view = make(trace.id, room)
-        count, exact = counted(view, trace)
-        if start == 0 and exact and count <= skip:
+        count = view.count(trace.counters)
+        if start == 0 and count is not None and count <= skip:
             skip -= count
             continue
+        budget.ledgers -= 1
         collector = Collector(view, room, limit - len(items), start=start, skip=skip)
         try:
             finished = read_views(store, trace, [collector], budget, start)
@@ -160,26 +172,10 @@ def _fill(
 
 
 def _from(
-    store: LedgerStore, index: TraceIndex, caller: Caller, project_id: str | None, at: ItemPosition | None
+    store: LedgerStore, index: TraceIndex, caller: Caller, project_id: str | None, at: ItemPosition
 ) -> Iterator[Trace]:
-    """The traces of the walk, beginning with the one that the cursor stopped in."""
-    if at is not None:
-        current = store.head(caller.workspace_id, at.trace)
-        if current is not None and caller.sees(current) and project_id in (None, current.project_id):
-            yield current
-    for _, trace in visible_traces(store, index, caller, project_id, at.place if at else None):
-        yield trace
-
-
-def _count_all(
-    store: LedgerStore, index: TraceIndex, caller: Caller, project_id: str | None, view: View
-) -> tuple[int, bool]:
-    """The sum over the newest `MAX_COUNTED` traces, and whether that is all of them."""
-    total, exact = 0, True
-    for looked_at, (_, trace) in enumerate(visible_traces(store, index, caller, project_id)):
-        if looked_at == MAX_COUNTED:
-            return total, False
-        count, sure = counted(view, trace)
-        total += count
-        exact = exact and sure
-    return total, exact
+    """The traces of the walk from the one on that the cursor stopped in."""
+    current = store.head(caller.workspace_id, at.trace)
+    if current is not None and caller.sees(current) and project_id in (None, current.project_id):
+        yield current
+    yield from visible_traces(store, index, caller, project_id, at.place)

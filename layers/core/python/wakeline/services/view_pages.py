@@ -15,21 +15,29 @@ from .ports import LedgerStore
 
 @dataclass(slots=True)
 class Budget:
-    """What one request may still read. Bytes as stored cost read units, bytes inflated cost time."""
+    """What one request may still read: bytes as stored cost read units, bytes inflated time, each ledger a call."""
 
+    traces: int = 2_000
+    ledgers: int = 100
     segments: int = 5_000
     stored: int = 16_000_000
     inflated: int = 64_000_000
 
     @property
+    def spent_reading(self) -> bool:
+        """Whether nothing more of the ledger that is being read may be read."""
+        return min(self.segments, self.stored, self.inflated) <= 0
+
+    @property
     def spent(self) -> bool:
-        return self.segments <= 0 or self.stored <= 0 or self.inflated <= 0
+        """Whether no further ledger may be begun."""
+        return min(self.traces, self.ledgers, self.segments, self.stored, self.inflated) <= 0
 
 
 class Collector:
-    """Fills a page of one view: passes over `skip` items, takes up to `limit`, then looks on for the ends of those that are open.
+    """Fills a page of one view: passes over `skip` items, takes up to `limit`, then looks on for the ends of open ones.
 
-    `next_index` is where the next page begins; `skip` what it still has to pass over. `cut` says that there is an item beyond the page.
+    `next_index` is where the next page begins; `skip` what is still to be passed over. `cut`: there is an item beyond.
     """
 
     def __init__(self, view: View, room: Room, limit: int, *, start: int = 0, skip: int = 0) -> None:
@@ -53,7 +61,7 @@ class Collector:
     def wants(self, counters: Mapping[str, int]) -> bool:
         """Whether a segment with these counters, read from its first event on, has to be looked into."""
         begins = self.view.count(counters)
-        if not self.full and 0 < begins < self.skip:
+        if not self.full and begins is not None and 0 < begins < self.skip:
             # Not the last of the skipped ones: what stands right before the page may belong to its first item.
             self.skip -= begins
             return False
@@ -87,7 +95,7 @@ def read_views(
     for segment in read_segments(store, trace, start):
         if all(collector.done for collector in collectors):
             return True
-        if budget.spent:
+        if budget.spent_reading:
             _stop_at(segment.first_index, collectors)
             return False
         budget.segments -= 1

@@ -11,7 +11,7 @@ from .room import Room
 class FileChanges:
     """One item per changed path, in the order of their first change: {path, action, additions, deletions}.
 
-    `action` is what all changes amount to: a file created and then modified was created; one deleted at the end is deleted.
+    `action` is what all changes amount to: a file created and then modified was created; one deleted last is deleted.
     """
 
     lookahead = 0

@@ -14,8 +14,8 @@ _TYPES = {"user_message": "user", "agent_message": "assistant"}
 class Messages:
     """Each user_message and agent_message.
 
-    An agent's message bears the tokens of the model call before it (the first message, if a call said several), corrections of that
-    call included. `tokens` is the sum of the four kinds; all are None where no call is known.
+    An agent's message bears the tokens of the model call before it (the first, if a call said several), corrections of
+    that call included. `tokens` is the sum of the four kinds; all are None where no call is known.
     """
 
     lookahead = 2

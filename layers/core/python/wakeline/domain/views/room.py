@@ -1,4 +1,4 @@
-"""How much still goes into an answer. A Lambda answers with at most 6 MB, and the body is a string inside that answer."""
+"""How much still goes into an answer: at most 6 MB leave a Lambda, and the body is a string inside its answer."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ LABEL = 1024
 
 
 def weigh(value: Any) -> int:
-    """Bytes that a JSON value takes in Lambda's answer: as text, with the quotes and backslashes of that text escaped again."""
+    """Bytes that a JSON value takes in Lambda's answer: as a text whose quotes and backslashes are escaped again."""
     return len(json.dumps(json.dumps(value, ensure_ascii=False)))
 
 
@@ -22,7 +22,7 @@ def label(value: Any) -> str | None:
 
 
 class Room:
-    """What is left of an answer's bytes. Values that do not fit are shown by their beginning and said to be `truncated`."""
+    """What is left of an answer's bytes. Of a value that does not fit, the beginning is shown: `truncated`."""
 
     def __init__(self, left: int = ANSWER_BYTES) -> None:
         self.left = left

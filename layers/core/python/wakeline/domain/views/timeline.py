@@ -39,7 +39,7 @@ class Timeline:
         return any(view.waiting for view, _ in self._parts[:2])
 
     def count(self, counters: Mapping[str, int]) -> int:
-        return sum(view.count(counters) for view, _ in self._parts) + counters.get("type.compaction", 0)
+        return sum(view.count(counters) or 0 for view, _ in self._parts) + counters.get("type.compaction", 0)
 
     def reads(self, counters: Mapping[str, int]) -> bool:
         return self.count(counters) > 0 or any(view.reads(counters) for view, _ in self._parts)

@@ -15,7 +15,7 @@ COUNTED_NAME = 128
 class ToolCalls:
     """Each tool_call with the tool_result that bears its span id, or else its call id.
 
-    `success` is None as long as there is no result. `duration_ms` is what the result says, else the time between the two events.
+    `success` is None while there is no result. `duration_ms` is what the result says, else the time between the two.
     """
 
     lookahead = 8
@@ -31,12 +31,14 @@ class ToolCalls:
     def waiting(self) -> bool:
         return bool(self._open)
 
-    def count(self, counters: Mapping[str, int]) -> int:
-        return counters.get("tool_calls" if self._tool_name is None else f"tool.{self._tool_name}", 0)
+    def count(self, counters: Mapping[str, int]) -> int | None:
+        name = "tool_calls" if self._tool_name is None else f"tool.{self._tool_name}"
+        # Only so many tool names are counted each for itself, the rest together.
+        return None if name not in counters and "tool.*" in counters and self._tool_name else counters.get(name, 0)
 
     def reads(self, counters: Mapping[str, int]) -> bool:
         ends = counters.get("type.tool_result", 0) + counters.get("type.tool_call", 0)
-        return self.count(counters) > 0 or (self.waiting and ends > 0)
+        return self.count(counters) != 0 or (self.waiting and ends > 0)
 
     def begins(self, event: Event) -> bool:
         if event.type != "tool_call" or event.body.get("phase") == "end":

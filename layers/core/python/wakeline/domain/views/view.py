@@ -7,7 +7,7 @@ from wakeline.domain.events import Event
 
 
 class View(Protocol):
-    """Fed the events of one trace in ledger order. `lookahead` is how many segments further on an item's end is looked for."""
+    """Fed the events of one trace in ledger order. `lookahead`: segments in which an item's end is looked for."""
 
     lookahead: int
 
@@ -19,8 +19,8 @@ class View(Protocol):
     def waiting(self) -> bool:
         """Whether an item is open: a later event may complete it."""
 
-    def count(self, counters: Mapping[str, int]) -> int:
-        """How many items events with these counters begin: those of a segment, or of a whole trace."""
+    def count(self, counters: Mapping[str, int]) -> int | None:
+        """How many items begin in a segment or trace with these counters; None if they do not tell."""
 
     def reads(self, counters: Mapping[str, int]) -> bool:
         """Whether events with these counters can matter to this view; False lets a segment be passed over unread."""

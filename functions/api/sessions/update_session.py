@@ -1,0 +1,34 @@
+"""PATCH /api/sessions/{session_id} — set a session's notes and tags."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from wakeline import wiring
+from wakeline.domain.caller import Caller
+from wakeline.domain.ids import Label
+from wakeline.domain.views.session import session_view
+from wakeline.http.endpoint import endpoint
+from wakeline.http.entry import lambda_entry
+from wakeline.services import sessions
+
+
+class SessionChange(BaseModel):
+    """What to set; a field that is absent stays as it is. `notes: null` clears the notes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    notes: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    tags: Annotated[list[Annotated[Label, StringConstraints(max_length=128)]], Field(max_length=50)] = []
+
+
+@endpoint("PATCH /api/sessions/{session_id}", scope="traces:write")
+def update_session(caller: Caller, session_id: str, body: SessionChange) -> dict[str, Any]:
+    """Set notes and tags, and show the session. Tags are kept in the order given, each once."""
+    env = wiring.env()
+    changed = {name: getattr(body, name) for name in body.model_fields_set}
+    trace = sessions.update(wiring.ledger(), env, caller, session_id, **changed)
+    return session_view(trace, env.now())
+
+
+handler = lambda_entry(update_session)

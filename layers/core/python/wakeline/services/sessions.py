@@ -1,0 +1,146 @@
+"""Sessions: one with all that it holds, its timeline, and what people note on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from wakeline.domain import cursor
+from wakeline.domain.caller import Caller
+from wakeline.domain.env import Env
+from wakeline.domain.errors import Busy
+from wakeline.domain.trace import Trace
+from wakeline.domain.trace_index import place_of
+from wakeline.domain.views.file_changes import FileChanges
+from wakeline.domain.views.messages import Messages
+from wakeline.domain.views.room import Room, weigh
+from wakeline.domain.views.session import duration_of, session_view
+from wakeline.domain.views.subagents import Subagents
+from wakeline.domain.views.timeline import Timeline
+from wakeline.domain.views.tool_calls import ToolCalls
+
+from .ledger import ATTEMPTS
+from .listing import TracePage
+from .ports import LedgerStore, TraceIndex
+from .session_items import ItemPosition, ItemQuery, list_items
+from .traces import require
+from .view_pages import Budget, Collector, read_views
+
+MAX_SHOWN = 1_000
+"""Items of each kind in a session's detail."""
+
+
+class Keep:
+    """Stands for a field that is to stay as it is."""
+
+
+KEEP = Keep()
+
+
+def sessions_of(page: TracePage, now: datetime) -> tuple[list[dict[str, Any]], TracePage]:
+    """A page of traces as sessions. A page that would not fit into an answer is cut, and goes on where it was."""
+    room = Room()
+    shown: list[dict[str, Any]] = []
+    for trace in page.traces:
+        view = session_view(trace, now)
+        room.add(view)
+        if room.left < 0 and shown:
+            break
+        shown.append(view)
+    return shown, page.cut(len(shown)) if shown else page
+
+
+def detail(store: LedgerStore, caller: Caller, session_id: str, now: datetime) -> dict[str, Any]:
+    """A session with its messages, tool calls, sub-agents and file changes, at most `MAX_SHOWN` of each.
+
+    What does not fit is said by `truncated`, and `more` holds the path of each list's continuation. Raises `NotFound`.
+    """
+    trace = require(store, caller, session_id)
+    session = session_view(trace, now) | {"metadata": trace.metadata}
+    room = Room()
+    room.left -= 2 * weigh(session)
+    parts = {
+        "messages": Collector(Messages(trace.id, room), room, MAX_SHOWN),
+        "tool_calls": Collector(ToolCalls(trace.id, room), room, MAX_SHOWN),
+        "subagents": Collector(Subagents(trace.id, room), room, MAX_SHOWN),
+        "file_changes": Collector(FileChanges(room), room, MAX_SHOWN),
+    }
+    read_views(store, trace, list(parts.values()), Budget())
+    more = {name: _goes_on(name, part, trace, caller) for name, part in parts.items() if _is_cut(part, trace)}
+    return {
+        **session,
+        "session": session,
+        **{name: part.view.items for name, part in parts.items()},
+        "truncated": bool(more),
+        "more": more,
+    }
+
+
+def _is_cut(part: Collector, trace: Trace) -> bool:
+    if isinstance(part.view, FileChanges):
+        return part.cut
+    return part.cut or len(part.view.items) < (part.view.count(trace.counters) or 0)
+
+
+def _goes_on(name: str, part: Collector, trace: Trace, caller: Caller) -> str:
+    if isinstance(part.view, FileChanges):
+        return f"/api/traces/{quote(trace.id)}/events?type=file_change"
+    kind = name.replace("_", "-")
+    shown = len(part.view.items)
+    position = ItemPosition(
+        place=place_of(trace.started_at, trace.id),
+        trace=trace.id,
+        index=part.next_index,
+        total=part.view.count(trace.counters) or 0,
+        exact=True,
+        offset=shown,
+    )
+    binding = cursor.binding_of(kind, caller.workspace_id, caller.project_id, trace.id, {})
+    return f"/api/{kind}?session_id={quote(trace.id)}&cursor={cursor.spell(position, binding)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTimeline:
+    """A page of a session's timeline, with the whole session's duration and tokens."""
+
+    events: list[dict[str, Any]]
+    duration_seconds: float
+    total_tokens: int
+    total: int
+    next_cursor: str | None
+
+
+def timeline(
+    store: LedgerStore, index: TraceIndex, caller: Caller, session_id: str, limit: int, at: str | None
+) -> SessionTimeline:
+    """The timeline of a session from the cursor `at` on. Raises `NotFound`, or `Invalid` for a broken cursor."""
+    trace = require(store, caller, session_id)
+    query = ItemQuery("timeline", {}, session_id=session_id, limit=limit, cursor=at)
+    page = list_items(store, index, caller, query, lambda trace_id, _: Timeline(trace_id))
+    return SessionTimeline(page.items, round(duration_of(trace), 3), trace.total_tokens, page.total, page.next_cursor)
+
+
+def update(
+    store: LedgerStore,
+    env: Env,
+    caller: Caller,
+    session_id: str,
+    notes: str | Keep | None = KEEP,
+    tags: Sequence[str] | Keep = KEEP,
+) -> Trace:
+    """Set a session's notes (None clears them) and tags (each once, in their order). Raises `NotFound` or `Busy`."""
+    for attempt in range(ATTEMPTS):
+        trace = require(store, caller, session_id)
+        after = replace(
+            trace,
+            notes=trace.notes if isinstance(notes, Keep) else notes or None,
+            tags=trace.tags if isinstance(tags, Keep) else list(dict.fromkeys(tags)),
+        )
+        if after == trace:
+            return trace
+        after = replace(after, version=trace.version + 1).sealed()
+        if store.write_head(after, trace.version):
+            return after
+        env.pause(attempt)
+    raise Busy("too many writers on this session at once; try again")
