@@ -60,9 +60,12 @@ def write_credentials(engine: Engine, plan: str) -> None:
     if name:
         secrets = engine.client("secretsmanager")
         try:
+            known = secrets.get_secret_value(SecretId=name)["SecretString"]
+        except secrets.exceptions.ResourceNotFoundException:
             secrets.create_secret(Name=name, SecretString=JWT_SECRET)
-        except secrets.exceptions.ResourceExistsException:
-            secrets.put_secret_value(SecretId=name, SecretString=JWT_SECRET)
+        else:
+            if known != JWT_SECRET:
+                secrets.put_secret_value(SecretId=name, SecretString=JWT_SECRET)
 
 
 def load_sample(gateway: Gateway) -> None:
