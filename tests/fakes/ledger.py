@@ -24,6 +24,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.traces: dict[tuple[str, str], Trace] = {}
+        self.lineages: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.stored: dict[tuple[str, str], dict[int, Segment]] = {}
 
     def head(self, workspace_id: str, trace_id: str) -> Trace | None:
@@ -72,6 +73,13 @@ class MemoryLedger:
             segments = self.stored.get((workspace_id, trace_id), {})
             first = max((at for at in segments if at <= index), default=None)
             return deepcopy(segments[first]) if first is not None else None
+
+    def join_lineage(self, workspace_id: str, root: str, trace_id: str, session_id: str) -> list[tuple[str, str]]:
+        with self.lock:
+            copies = self.lineages.setdefault((workspace_id, root), [])
+            if (trace_id, session_id) not in copies:
+                copies.append((trace_id, session_id))
+            return copies[: copies.index((trace_id, session_id))]
 
     def delete_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> None:
         with self.lock:

@@ -34,6 +34,9 @@ class LedgerStore(Protocol):
     def segment_at(self, workspace_id: str, trace_id: str, index: int) -> Segment | None:
         """The last segment whose first index is at most `index`."""
 
+    def join_lineage(self, workspace_id: str, root: str, trace_id: str, session_id: str) -> list[tuple[str, str]]:
+        """Note that a transcript begins with the line `root`: the (trace id, own session id) of those that did so before it."""
+
     def delete_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> None:
         """Remove one segment and its body."""
 

@@ -24,6 +24,7 @@ from .traces import DEFAULT_PROJECT
 MAX_TRANSCRIPT = 64 * 1024 * 1024
 MAX_BATCH_BYTES = 2 * 1024 * 1024
 MAX_REPORTED = 20
+MAX_EARLIER = 20
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: 
         map_lines(transcript, price, trace.started_at),
         [len(line.raw) for line in transcript.lines],
         digest(transcript.lines),
+        _lines_of_earlier(store, caller, trace),
     )
     while copy.taken_by(trace) < len(copy.lines):
         before = trace.version
@@ -96,6 +98,7 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
     own = meta.get("session_id")
     if meta.get("is_subagent") and is_id(own) and own != session.id:
         facts.setdefault("parent_trace_id", own)
+    earlier = _earlier_sessions(store, caller, session.id, transcript)
     trace = new_trace(
         caller.workspace_id,
         session.id,
@@ -114,7 +117,8 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
                 ("agent_id", "agent_id"),
             )
             if meta.get(key)
-        },
+        }
+        | ({"resumed_from": earlier} if earlier else {}),
         **facts,
     )
     if store.create(trace):
@@ -125,13 +129,38 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
     return found
 
 
+def _earlier_sessions(store: LedgerStore, caller: Caller, trace_id: str, transcript: Transcript) -> list[str]:
+    """The sessions that this one goes on from: a resumed session's file begins with the lines of the one before.
+
+    They are known by their first line's uuid. The same session pushed under another id is not an earlier one: it is told by the
+    session id that the transcript itself bears.
+    """
+    root = next((line.uuid for line in transcript.lines if line.uuid is not None), None)
+    if root is None or transcript.session_id is None:
+        return []
+    alike = store.join_lineage(caller.workspace_id, root, trace_id, transcript.session_id)
+    return [earlier for earlier, own in alike if own != transcript.session_id][-MAX_EARLIER:]
+
+
+def _lines_of_earlier(store: LedgerStore, caller: Caller, trace: Trace) -> frozenset[str]:
+    """The keys of the lines that earlier sessions already hold; what they cost is counted there."""
+    keys: set[str] = set()
+    for trace_id in (trace.metadata or {}).get("resumed_from", ()):
+        earlier = store.head(trace.workspace_id, trace_id)
+        if earlier is not None and caller.sees(earlier):
+            found = (event.idempotency_key for event in ledger.read_events(store, earlier))
+            keys.update(key for key in found if key is not None and not key.startswith("L"))
+    return frozenset(keys)
+
+
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """One copy of a transcript: the events and size of each line, and the digest over the first n lines."""
+    """One copy of a transcript: the events and size of each line, the digest over the first n lines, and keys to leave out."""
 
     lines: list[Mapped]
     sizes: list[int]
     running: Digest
+    elsewhere: frozenset[str]
 
     def taken_by(self, trace: Trace) -> int:
         """How many lines of this copy the trace has, as far as its count and digest tell; 0 when they do not fit."""
@@ -161,7 +190,8 @@ class _Copy:
         batch: list[NewEvent] = []
         room = MAX_BATCH_BYTES
         for at in range(start, len(self.lines)):
-            events = [event for event in self.lines[at].events if event["idempotency_key"] not in known]
+            keyed = ((event["idempotency_key"], event) for event in self.lines[at].events)
+            events = [event for key, event in keyed if key not in known and key not in self.elsewhere]
             room -= self.sizes[at] if events else 0
             if batch and (len(batch) + len(events) > MAX_EVENTS or room < 0):
                 return batch, at

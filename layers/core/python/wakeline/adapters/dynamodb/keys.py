@@ -3,6 +3,7 @@
 Parts of a key that a caller chooses are ids (`A-Za-z0-9._:-`), so `#` separates them for certain.
 """
 
+from hashlib import sha256
 from zlib import crc32
 
 COUNT_SHARDS = 8
@@ -47,6 +48,16 @@ def trace_count_pk(workspace_id: str, project_id: str | None = None) -> str:
 def trace_count_sk(trace_id: str) -> str:
     """`TRACES#3`: one of the shards that a count is spread over, so that many creations at once do not meet on one item."""
     return f"TRACES#{crc32(trace_id.encode()) % COUNT_SHARDS}"
+
+
+def lineage_pk(workspace_id: str, root: str) -> str:
+    """`L#ws_1#<sha256 hex of a uuid>`: the transcripts that begin with the line of that uuid."""
+    return f"L#{workspace_id}#{sha256(root.encode()).hexdigest()}"
+
+
+LINEAGE = "COPIES"
+MAX_LINEAGE = 200
+"""How many sessions that resume one another are told apart; the item stays far below DynamoDB's limit."""
 
 
 def api_key_pk(digest: str) -> str:

@@ -71,6 +71,27 @@ class DynamoLedger(DynamoTraces):
         item = next(items, None)
         return from_item(item) if item is not None else None
 
+    def join_lineage(self, workspace_id: str, root: str, trace_id: str, session_id: str) -> list[tuple[str, str]]:
+        """Pattern: transcripts that begin alike, in the order of their first push. One conditional UpdateItem."""
+        mine = f"{trace_id}#{session_id}"
+        try:
+            answer = dynamodb().update_item(
+                TableName=name(),
+                Key=typed_item({"pk": keys.lineage_pk(workspace_id, root), "sk": keys.LINEAGE}),
+                UpdateExpression="SET copies = list_append(if_not_exists(copies, :none), :me)",
+                ConditionExpression="attribute_not_exists(copies) OR (NOT contains(copies, :mine) AND size(copies) < :most)",
+                ExpressionAttributeValues=typed_item(
+                    {":none": [], ":me": [mine], ":mine": mine, ":most": keys.MAX_LINEAGE}
+                ),
+                ReturnValues="UPDATED_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+            copies = plain_item(answer.get("Attributes", {})).get("copies", [])
+        except dynamodb().exceptions.ConditionalCheckFailedException as error:
+            copies = plain_item(error.response["Item"])["copies"]
+        before = copies[: copies.index(mine)] if mine in copies else copies
+        return [(earlier, own) for earlier, _, own in (copy.partition("#") for copy in before)]
+
     def delete_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> None:
         """Pattern: remove a segment. The body in S3 first, so that nothing is left that no item names."""
         item = to_item(workspace_id, trace_id, segment)
