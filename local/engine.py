@@ -47,6 +47,7 @@ CREDENTIALS = {
     "AWS_REGION": REGION,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 class Engine:
@@ -80,10 +81,16 @@ class Engine:
         if cls.active is not None:
             raise RuntimeError("an engine is already running in this process")
         engine = cls(load(template, parameters) if isinstance(template, Path) else template, dynamodb_endpoint)
-        dynamodb_model.install()
         variables = dict(CREDENTIALS)
         if dynamodb_endpoint:
+            # It may be the real one: then the caller's own credentials and region are what it wants.
+            region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
+            engine.template.region = region
+            variables |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+            if "AWS_ACCESS_KEY_ID" in os.environ or "AWS_PROFILE" in os.environ:
+                variables = {name: value for name, value in variables.items() if name not in _SECRETS}
             variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_endpoint
+        dynamodb_model.install()
         mock = mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": True}})
         with _environment(variables), _patched_stubber(engine):
             mock.start()
@@ -105,7 +112,9 @@ class Engine:
         with self.lock:
             if service not in self._clients:
                 config = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0})
-                self._clients[service] = self._session.create_client(service, region_name=REGION, config=config)
+                self._clients[service] = self._session.create_client(
+                    service, region_name=self.template.region, config=config
+                )
             return self._clients[service]
 
     def perform(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:

@@ -67,7 +67,10 @@ def _create_table(dynamodb: Any, table: Resource) -> None:
 
 
 def _create_bucket(s3: Any, bucket: Resource) -> None:
-    s3.create_bucket(Bucket=bucket.name)
+    region = s3.meta.region_name
+    # S3 refuses the name of its first region here, and wants every other.
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=bucket.name, **place)
     versioning = bucket.properties.get("VersioningConfiguration")
     if versioning is not None:
         s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=versioning)

@@ -5,6 +5,7 @@ checked.
 from __future__ import annotations
 
 import hmac
+import os
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from xml.sax.saxutils import escape
@@ -56,7 +57,8 @@ class S3Endpoint:
         self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         url = f"http://{headers.get('host', '')}{path}?{query}"
-        refusal = refused(method, url, headers, datetime.now(UTC))
+        region = self._engine.template.region
+        refusal = refused(method, url, headers, datetime.now(UTC), region)
         if refusal:
             return 403, {"content-type": "application/xml", **_CORS}, _error("AccessDenied", refusal)
         # Signed for this port; to moto it is a plain request to S3.
@@ -65,9 +67,11 @@ class S3Endpoint:
         for name, value in headers.items():
             if name not in _NOT_FORWARDED and name not in ("host", "authorization"):
                 forwarded[name] = value
+        # Checked above; moto answers unsigned requests for a private object with 403.
+        forwarded["Authorization"] = f"AWS4-HMAC-SHA256 Credential={CREDENTIALS['AWS_ACCESS_KEY_ID']}/{region}/s3"
         forwarded["Content-Length"] = str(len(body))
         prepared = AWSPreparedRequest(
-            method, f"https://s3.{REGION}.amazonaws.com{path}{'?' + kept if kept else ''}", forwarded, body, False
+            method, f"https://s3.{region}.amazonaws.com{path}{'?' + kept if kept else ''}", forwarded, body, False
         )
         answer = self._engine.perform("s3", method, prepared)
         if answer is None:
@@ -77,7 +81,7 @@ class S3Endpoint:
         return status, {**{name: str(value) for name, value in answer_headers.items()}, **_CORS}, raw
 
 
-def refused(method: str, url: str, headers: dict[str, str], now: datetime) -> str | None:
+def refused(method: str, url: str, headers: dict[str, str], now: datetime, region: str = REGION) -> str | None:
     """Why a presigned request is refused: unsigned, expired or wrongly signed; None when it is good. Header names
     lower-case.
     """
@@ -98,9 +102,8 @@ def refused(method: str, url: str, headers: dict[str, str], now: datetime) -> st
         if name != "host":
             request.headers[name] = headers.get(name, "")
     request.context["timestamp"] = query["X-Amz-Date"]
-    auth = S3SigV4QueryAuth(
-        Credentials(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"]), "s3", REGION
-    )
+    credentials = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+    auth = S3SigV4QueryAuth(credentials, "s3", region)
     wanted = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     return None if hmac.compare_digest(wanted, given) else "The request signature we calculated does not match"
 

@@ -1,4 +1,4 @@
-"""Stream records, bus events, messages and schedules reach their functions: in order, at least once, or a dead-letter queue."""
+"""Stream records, bus events, messages and schedules reach their functions, or a dead-letter queue."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def boom(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def count(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Add one to a counter, and put an object."""
-    session = botocore.session.get_session()
+    session: Any = botocore.session.get_session()
     answer = session.create_client("dynamodb").update_item(
         TableName=os.environ["TABLE_NAME"],
         Key={"pk": {"S": "counter"}, "sk": {"S": "0"}},
