@@ -1,0 +1,1 @@
+"""Endpoint tests: the real handlers behind the template's routes, on the embedded engine."""
