@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass
 class Stack:
-    """`call` sends a request through API Gateway's routing, as a proxy event, to the function that the template names."""
+    """`call` sends a request through API Gateway's routing, as a proxy event, to the function the template names."""
 
     engine: Engine
     gateway: Gateway
@@ -153,7 +153,7 @@ class Workspace:
 
 
 def pages(fetch: Callable[[str | None], Answer], name: str) -> list[Any]:
-    """Every item of a list, page by page; `fetch` takes a cursor. Fails on an answer that is not 200, or without end."""
+    """Every item of a list, page by page; `fetch` takes a cursor. Fails on an answer but 200, or without end."""
     found: list[Any] = []
     cursor: str | None = None
     for _ in range(100):
