@@ -29,7 +29,8 @@ class MemoryLedger:
 
     def head(self, workspace_id: str, trace_id: str) -> Trace | None:
         with self.lock:
-            return deepcopy(self.traces.get((workspace_id, trace_id)))
+            found = self.traces.get((workspace_id, trace_id))
+            return deepcopy(found).checked() if found is not None else None
 
     def heads(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Trace]:
         found = ((trace_id, self.head(workspace_id, trace_id)) for trace_id in trace_ids)

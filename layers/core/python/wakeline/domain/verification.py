@@ -84,7 +84,10 @@ class Verifier:
             if event is None:
                 return
             events.append(event)
-        self._check_facts(segment, events)
+        try:
+            self._check_facts(segment, events)
+        except (KeyError, TypeError, ValueError, ArithmeticError):
+            self._break(f"index {expected}", "the segment's events are not what the ledger writes")
 
     def _check_line(self, line: bytes, index: int) -> Event | None:
         try:

@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wakeline.domain import times
+from wakeline.domain import chain, times
 from wakeline.domain.append import Rejection, Sifted, build, doubtful, sift
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, NotFound
 from wakeline.domain.events import Event, NewEvent
 from wakeline.domain.segments import Segment
-from wakeline.domain.trace import Trace, fold
+from wakeline.domain.trace import BROKEN, Trace, fold
 
 from .ports import LedgerStore
 
 ATTEMPTS = 60
 """Each attempt means that another writer got in; 60 in one request means that there are too many of them."""
+
+
+DAMAGED = "the trace was changed behind the ledger's back and cannot go on; GET …/verify tells more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft
     """Append what `draft` makes of HEAD; ask it again each time that another writer was faster."""
     for attempt in range(ATTEMPTS):
         trace = living(store.head(workspace_id, trace_id))
+        if trace.seal == BROKEN and not _stands_at_the_end(store, trace):
+            raise Conflict(DAMAGED)
         wanted = draft(trace)
         sifted = wanted.sifted
         if not sifted.new and wanted.source in (None, trace.transcript):
@@ -86,7 +91,7 @@ def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft
             # The second case is our own write, whose answer was lost on the way and which the client library sent again.
             return Appended(_advance(store, after, segment), repeats + segment.count, rejected)
         if not found.follows(trace):
-            raise Conflict("the trace does not go on from where its HEAD says; GET …/verify tells more")
+            raise Conflict(DAMAGED)
         _fold_in(store, trace, found)
         env.pause(attempt)
     raise Busy("too many writers on this trace at once; try again")
@@ -98,6 +103,14 @@ def _outcome(sifted: Sifted, unstored: list[Rejection]) -> tuple[int, list[Rejec
     twins = [replace(why[key], index=place) for place, key in sifted.twins if key in why]
     rejected = sorted([*sifted.rejected, *unstored, *twins], key=lambda rejection: rejection.index)
     return sifted.repeats + len(sifted.twins) - len(twins), rejected
+
+
+def _stands_at_the_end(store: LedgerStore, trace: Trace) -> bool:
+    """Whether a HEAD that was changed still says truly where the chain goes on; if so, recording goes on, too."""
+    last = store.segment_at(trace.workspace_id, trace.id, trace.last_index)
+    if last is None:
+        return trace.last_index == -1 and trace.head == chain.genesis(trace.workspace_id, trace.id)
+    return (last.last_index, last.last_seq, last.head_hash) == (trace.last_index, trace.last_seq, trace.head)
 
 
 def living(trace: Trace | None) -> Trace:

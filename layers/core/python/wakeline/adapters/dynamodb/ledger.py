@@ -13,7 +13,8 @@ from . import keys
 from .table import Item, dynamodb, name, plain_item, query, typed_item
 from .traces import DynamoTraces
 
-_ATTRIBUTES = frozenset(("pk", "sk", "n", "first_seq", "last_seq", "prev", "head", "delta", "seal", "body", "body_key"))
+_KINDS = {"n": int, "first_seq": int, "last_seq": int, "prev": bytes, "head": bytes, "delta": str}
+_ATTRIBUTES = frozenset(("pk", "sk", "seal", "body", "body_key", *_KINDS))
 
 
 class DynamoLedger(DynamoTraces):
@@ -132,18 +133,22 @@ def from_item(item: Item) -> Segment:
     What cannot be read, or is gone, reads as empty and not intact, which verify reports.
     """
     try:
+        if any(not isinstance(item.get(each), kind) for each, kind in _KINDS.items()):
+            return _unreadable(item)
         body = item["body"] if "body" in item else bodies.get(item["body_key"])
         segment = Segment(
             first_index=int(item["sk"].removeprefix(keys.SEGMENTS_FROM)),
             count=item["n"],
             first_seq=item["first_seq"],
             last_seq=item["last_seq"],
-            prev_hash=bytes(item["prev"]),
-            head_hash=bytes(item["head"]),
+            prev_hash=item["prev"],
+            head_hash=item["head"],
             delta=Delta.from_json(json.loads(item["delta"])),
             body=body,
         )
         intact = item.get("seal") == _seal(item) and item.keys() <= _ATTRIBUTES
+        if not isinstance(body, bytes):
+            return _unreadable(item)
     except (KeyError, TypeError, ValueError):
         return _unreadable(item)
     return segment if intact else replace(segment, intact=False)
