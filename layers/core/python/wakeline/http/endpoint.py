@@ -99,6 +99,8 @@ class Endpoint:
     def _body(self, request: Request, model: type[BaseModel]) -> BaseModel:
         sent = request.body(self.max_body)
         value = read_json(sent) if sent.strip() else {}
+        if not isinstance(value, dict):
+            raise Invalid("body: must be a JSON object", field="body")
         try:
             return model.model_validate(value)
         except ValidationError as error:

@@ -4,7 +4,9 @@ The order is the same everywhere: credential (401, 429), scope (403), parameters
 from a body before its sender is known.
 """
 
+import gzip
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +14,7 @@ from pydantic_core import to_json
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
-from wakeline.domain.errors import Forbidden, WakelineError
+from wakeline.domain.errors import Forbidden, TooLarge
 from wakeline.observability import count_request, logger
 
 from . import errors
@@ -20,6 +22,9 @@ from .auth import OverLimit, Window, authenticate, credential_of
 from .endpoint import Endpoint, Reply
 from .idempotency import remembered
 from .request import Request
+
+MAX_ANSWER = 6_200_000
+"""Bytes of a body as the Lambda runtime sends it on, in a JSON string; a Lambda answers with at most 6 MB."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -51,30 +56,36 @@ def lambda_entry(endpoint: Endpoint) -> Handler:
                 if not caller.may(endpoint.scope):
                     raise Forbidden(f"this needs the scope {endpoint.scope}")
             reply = remembered(endpoint, request, caller)
+            body, encoding = _rendered(reply, request)
         except Exception as error:
             window = error.window if isinstance(error, OverLimit) else window
-            if not isinstance(error, WakelineError):
-                logger().exception("unexpected failure", extra={"request_id": request.id})
             status, body, headers = errors.answer(error, request.path, request.id, flat=request.flat_errors)
-            reply = Reply(body, status, headers)
+            if status == 500:
+                logger().exception("unexpected failure", extra={"request_id": request.id})
+            reply, encoding = Reply(body, status, headers), None
         _log(endpoint, request, caller, reply.status, started)
-        return _proxy(reply, request, window)
+        said = {**_ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **(reply.headers or {})}
+        if reply.status != 204:
+            said["Content-Type"] = reply.content_type
+        if encoding:
+            said["Content-Encoding"] = encoding
+        return {"statusCode": reply.status, "headers": said, "body": body, "isBase64Encoded": encoding is not None}
 
     return handler
 
 
-def _proxy(reply: Reply, request: Request, window: Window | None) -> dict[str, Any]:
-    headers = {**_ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **(reply.headers or {})}
+def _rendered(reply: Reply, request: Request) -> tuple[str, str | None]:
+    """The body as a proxy response has it, and its content encoding: a long one goes as base64 of gzip. Raises `TooLarge`."""
     body = reply.body
-    if reply.status != 204:
-        headers["Content-Type"] = reply.content_type
-    if body is None:
-        text = "" if reply.status == 204 else "null"
-    elif isinstance(body, str):
-        text = body
-    else:
-        text = (body if isinstance(body, bytes) else to_json(body)).decode()
-    return {"statusCode": reply.status, "headers": headers, "body": text, "isBase64Encoded": False}
+    if reply.status == 204:
+        return "", None
+    content = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else to_json(body)
+    if len(content) + content.count(b'"') + content.count(b"\\") <= MAX_ANSWER:
+        return content.decode(), None
+    packed = b64encode(gzip.compress(content, 6)) if "gzip" in request.headers.get("accept-encoding", "") else b""
+    if not 0 < len(packed) <= MAX_ANSWER:
+        raise TooLarge("the answer is too long; send Accept-Encoding: gzip, or ask for less at once")
+    return packed.decode(), "gzip"
 
 
 def _log(endpoint: Endpoint, request: Request, caller: Caller | None, status: int, started: float) -> None:

@@ -1,6 +1,7 @@
 """The one table from kinds of failure to HTTP answers."""
 
 import json
+import re
 from typing import Any
 
 from wakeline.domain import errors
@@ -20,7 +21,7 @@ _KINDS: dict[type[WakelineError], tuple[int, str, str]] = {
     errors.RateLimited: (429, "rate_limited", RETRY_BACKOFF),
     errors.Busy: (409, "conflict", RETRY_BACKOFF),
 }
-_TRACEVAULT = ("/api/v1/sessions", "/api/v1/policy")
+_TRACEVAULT = re.compile(r"/api/v1/(sessions|policy)(/|$)")
 
 
 def answer(error: Exception, path: str, request_id: str, *, flat: bool) -> tuple[int, str, dict[str, str]]:
@@ -29,7 +30,8 @@ def answer(error: Exception, path: str, request_id: str, *, flat: bool) -> tuple
     `flat` is the form of the API that is called with `x-retrace-key`. An unexpected failure says nothing of its inside.
     """
     status, code, retry = _kind(error, path)
-    message = error.message if isinstance(error, WakelineError) else "an internal error occurred"
+    expected = isinstance(error, WakelineError) and status != 500
+    message = str(error) if expected else "an internal error occurred"
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.RateLimited) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -40,7 +42,7 @@ def _body(error: Exception, code: str, message: str, retry: str, request_id: str
     if flat:
         return {"error": message}
     said: dict[str, Any] = {"code": code, "message": message, "retry": retry, "request_id": request_id}
-    if isinstance(error, WakelineError) and (error.details or error.field):
+    if isinstance(error, WakelineError) and (error.details or error.field) and code != "internal_error":
         said["details"] = error.details or [{"field": error.field, "message": message}]
     return {"error": said}
 
@@ -51,5 +53,5 @@ def _kind(error: Exception, path: str) -> tuple[int, str, str]:
     )
     if code == "validation_error" and path.startswith("/api/v1/"):
         # The published references under /api/v1/ answer 400; TraceVault's knows one code for all of it.
-        return 400, "bad_request" if path.startswith(_TRACEVAULT) else code, retry
+        return 400, "bad_request" if _TRACEVAULT.match(path) else code, retry
     return status, code, retry

@@ -11,6 +11,8 @@ from wakeline.domain.errors import Malformed, TooLarge
 
 _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
+_MAX_MEMBERS = 64
+"""Each costs a copy of what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,19 @@ class Request:
 
 
 def _inflate(compressed: bytes, limit: int) -> bytes:
-    inflater = zlib.decompressobj(_GZIP)
-    try:
-        body = inflater.decompress(compressed, limit + 1)
-    except zlib.error as error:
-        raise Malformed("the body says gzip and is not") from error
-    if len(body) > limit:
-        raise TooLarge(f"the body is over {limit} bytes when inflated")
-    if not inflater.eof:
-        raise Malformed("the gzip body is cut off")
-    return body
+    """Inflate all members (RFC 1952 lets a body have several) and pass over the zeros that some writers pad with."""
+    body, rest = b"", compressed
+    for _ in range(_MAX_MEMBERS):
+        inflater = zlib.decompressobj(_GZIP)
+        try:
+            body += inflater.decompress(rest, limit + 1 - len(body))
+        except zlib.error as error:
+            raise Malformed("the body says gzip and is not") from error
+        if len(body) > limit:
+            raise TooLarge(f"the body is over {limit} bytes when inflated")
+        if not inflater.eof:
+            raise Malformed("the gzip body is cut off")
+        rest = inflater.unused_data.lstrip(b"\0")
+        if not rest:
+            return body
+    raise Malformed(f"the gzip body has more than {_MAX_MEMBERS} members")
