@@ -15,43 +15,25 @@ What it changes, and why:
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import moto
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
 
-from local import dynamodb_query
+from local import dynamodb_copying, dynamodb_query, moto_pin
 from local.dynamodb_index import TableViews
-
-# sha256 of moto's source files this patch relies on, by moto version. A new moto: read the diff of these files, run
-# tests/local, add a line.
-REVIEWED = {
-    "5.2.5": {
-        "dynamodb/models/table.py": "3fecc9e51039f5a1ac5e302a21dc7aef48639a185ba01b11f9a6c32cf7853ba8",
-        "dynamodb/models/__init__.py": "deee8b9c59bc8a4be642e9968c1673b6e4be57b989f8fd6777dd29786864ca86",
-        "dynamodb/responses.py": "8e3fb141a935b9d3d74154b30f66e449409780ec3b120da077ed7ad7771e00c7",
-    },
-}
 
 Change = tuple[Table, Item | None, Item | None]
 Listener = Callable[[Table, Item | None, Item | None], None]
-
-
-class UnreviewedMoto(RuntimeError):
-    """The installed moto is not one this patch was checked against."""
 
 
 class Model:
     """What the patch keeps beside moto's own tables. One per process; every use is under the engine's lock."""
 
     def __init__(self) -> None:
-        self.enabled = True
         self.listener: Listener | None = None
         self.read: list[Item] = []
         self._views: WeakKeyDictionary[Table, TableViews] = WeakKeyDictionary()
@@ -105,17 +87,6 @@ class Model:
 MODEL = Model()
 
 
-def check() -> None:
-    """Raises UnreviewedMoto when the installed moto is not a reviewed one."""
-    expected = REVIEWED.get(moto.__version__)
-    if expected is None:
-        raise UnreviewedMoto(f"moto {moto.__version__} is not reviewed; reviewed: {', '.join(REVIEWED)}")
-    root = Path(moto.__file__).parent
-    for name, digest in expected.items():
-        if hashlib.sha256((root / name).read_bytes()).hexdigest() != digest:
-            raise UnreviewedMoto(f"moto/{name} differs from the reviewed {moto.__version__}")
-
-
 _original_query = Table.query
 _original_put = Table.put_item
 _original_delete = Table.delete_item
@@ -126,8 +97,8 @@ _original_add = StreamShard.add
 
 def install() -> None:
     """Patch moto in this process; harmless when done twice."""
-    check()
-    MODEL.enabled = True
+    moto_pin.check()
+    dynamodb_copying.install()
     Table.query = _query  # type: ignore[method-assign]
     Table.put_item = _put_item  # type: ignore[method-assign]
     Table.delete_item = _delete_item  # type: ignore[method-assign]
@@ -138,6 +109,7 @@ def install() -> None:
 
 def uninstall() -> None:
     """Give moto its own methods back."""
+    dynamodb_copying.uninstall()
     Table.query = _original_query  # type: ignore[method-assign]
     Table.put_item = _original_put  # type: ignore[method-assign]
     Table.delete_item = _original_delete  # type: ignore[method-assign]

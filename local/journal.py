@@ -14,16 +14,14 @@ kept.
 
 from __future__ import annotations
 
-import base64
 import fcntl
+import gc
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
-from xml.etree import ElementTree
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
@@ -32,10 +30,17 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 
 from local.delivery import Delivery
-from local.dynamodb_dispatch import body_of
 from local.dynamodb_index import table_items
 from local.dynamodb_model import MODEL
 from local.engine import Answer, Engine
+from local.journal_entries import (
+    bytes_form,
+    key_of,
+    object_entry,
+    request_entry,
+    stored_item,
+    touched_objects,
+)
 from local.journal_file import Entry, JournalFile, cut_torn_tail, read
 from local.metering import wire
 from local.stream_records import json_form, stream_record
@@ -44,7 +49,6 @@ from local.template import ACCOUNT
 _REPLAYED_SERVICES = {"secrets-manager", "ssm", "scheduler"}
 _READS = ("Get", "List", "Describe", "Batch", "Head")
 _LARGE = 256 * 1024 * 1024
-_OBJECT_HEADERS = ("content-type", "content-encoding", "content-disposition", "cache-control")
 
 
 class FolderInUse(OSError):
@@ -64,7 +68,7 @@ class Journal:
         self._syncer = threading.Thread(target=self._sync, name="journal", daemon=True)
         folder.mkdir(parents=True, exist_ok=True)
         self._guard = _guard(folder)
-        self._generation = max((_number(each) for each in folder.glob("snapshot-*") if _complete(each)), default=0)
+        self._generation, self._snapshot = _newest(folder)
         self._file = self._open()
 
     def start(self, delivery: Delivery) -> None:
@@ -73,13 +77,14 @@ class Journal:
         """
         self.delivery = delivery
         with self._engine.lock:
-            snapshot = self._path("snapshot")
-            entries = [*([snapshot] if snapshot.exists() else []), self._file.path]
-            for path in entries:  # acknowledgements follow the changes they speak of, so they are read first
-                self._acknowledged.update({meta["a"]: meta["q"] for meta, _ in read(path) if "a" in meta})
-            for path in entries:
-                for meta, raw in read(path):
+            with _uncollected():
+                entries = [*self._snapshot, *read(self._file.path)]
+                self._snapshot = []
+                # Acknowledgements follow the changes they speak of, so they are looked at first.
+                self._acknowledged.update({meta["a"]: meta["q"] for meta, _ in entries if "a" in meta})
+                for meta, raw in entries:
                     self._apply(meta, raw)
+            snapshot = self._path("snapshot")
             if self._file.size > 65_536 and self._file.size * 4 > (snapshot.stat().st_size if snapshot.exists() else 0):
                 self.compact()
             self._engine.on_change(self._changed)
@@ -149,7 +154,7 @@ class Journal:
         if new is not None:
             self._file.append({**meta, "p": json_form(wire(new))})
         elif old is not None:
-            self._file.append({**meta, "d": json_form(_keys(table, old))})
+            self._file.append({**meta, "d": json_form(key_of(table, old))})
         self._offer(table, old, new)
 
     def _offer(self, table: Table, old: Item | None, new: Item | None) -> None:
@@ -168,10 +173,10 @@ class Journal:
         if answer[0] >= 300:
             return
         if service == "s3" and request.method in ("PUT", "POST", "DELETE"):
-            for bucket, key in _objects(request):
-                self._file.append(*_object_entry(bucket, key))
+            for bucket, key in touched_objects(request):
+                self._file.append(*object_entry(bucket, key))
         elif service in _REPLAYED_SERVICES and not operation.startswith(_READS):
-            entry = _request_entry(service, operation, request)
+            entry = request_entry(service, operation, request)
             self._requests.append(entry)
             self._file.append(*entry)
 
@@ -181,7 +186,7 @@ class Journal:
                 yield {"t": table.name, "p": json_form(wire(item))}, b""
         for bucket in s3_backends[ACCOUNT]["aws"].buckets.values():
             for key in list(bucket.keys):
-                yield _object_entry(bucket.name, key)
+                yield object_entry(bucket.name, key)
         yield from self._requests
         for name, sequence in self._acknowledged.items():
             yield {"a": name, "q": sequence}, b""
@@ -220,79 +225,14 @@ class Journal:
         table = self._engine.tables().get(meta["t"])
         if table is None:
             return  # the template no longer has it
-        attributes = _bytes_form(meta.get("p") or meta["d"])
+        attributes = bytes_form(meta.get("p") or meta["d"])
         hash_key = DynamoType(attributes[table.hash_key_attr])
         range_key = DynamoType(attributes[table.range_key_attr]) if table.range_key_attr else None
         old = MODEL.stored(table, attributes)
-        new = Item(hash_key, range_key, attributes) if "p" in meta else None
+        new = stored_item(hash_key, range_key, attributes) if "p" in meta else None
         MODEL.replace(table, old, new)
         if "q" in meta and (old is None or new is None or old.attrs != new.attrs):
             self._offer(table, old, new)
-
-
-def _keys(table: Table, item: Item) -> dict[str, Any]:
-    attributes = wire(item) or {}
-    return {name: attributes[name] for name in table.table_key_attrs}
-
-
-def _bytes_form(value: dict[str, Any]) -> dict[str, Any]:
-    """JSON form as wire form: base64 text of binary values as bytes."""
-    return {name: _bytes_value(each) for name, each in value.items()}
-
-
-def _bytes_value(value: dict[str, Any]) -> dict[str, Any]:
-    kind, content = next(iter(value.items()))
-    match kind:
-        case "B":
-            return {kind: base64.b64decode(content)}
-        case "BS":
-            return {kind: [base64.b64decode(each) for each in content]}
-        case "M":
-            return {kind: _bytes_form(content)}
-        case "L":
-            return {kind: [_bytes_value(each) for each in content]}
-    return value
-
-
-def _objects(request: AWSPreparedRequest) -> list[tuple[str, str]]:
-    """(bucket, key) of every object an S3 request may have changed."""
-    url = urlsplit(request.url)
-    query = parse_qs(url.query, keep_blank_values=True)
-    if "partNumber" in query or "uploads" in query:
-        return []  # parts are no object yet
-    path = unquote(url.path.lstrip("/"))
-    host = (url.hostname or "").split(".s3.")
-    bucket, _, key = (host[0], "", path) if len(host) > 1 else path.partition("/")
-    if "delete" in query and not key:
-        return [
-            (bucket, each.text or "")
-            for each in ElementTree.fromstring(body_of(request)).iterfind(".//{*}Object/{*}Key")
-        ]
-    return [(bucket, key)] if key else []
-
-
-def _object_entry(bucket: str, key: str) -> Entry:
-    """The object as it is now, or that it is gone."""
-    stored = s3_backends[ACCOUNT]["aws"].get_object(bucket, key)
-    if stored is None:
-        return {"o": bucket, "k": key, "gone": True}, b""
-    metadata = {name.lower(): value for name, value in dict(stored.metadata).items()}
-    names = {name: "".join(part.capitalize() for part in name.split("-")) for name in _OBJECT_HEADERS}
-    headers = {names[name]: metadata[name] for name in _OBJECT_HEADERS if metadata.get(name)}
-    own = {
-        name.removeprefix("x-amz-meta-"): value for name, value in metadata.items() if name.startswith("x-amz-meta-")
-    }
-    return {"o": bucket, "k": key, "h": headers, "m": own}, stored.value
-
-
-def _request_entry(service: str, operation: str, request: AWSPreparedRequest) -> Entry:
-    headers = {name: _text(value) for name, value in request.headers.items()}
-    headers.pop("Authorization", None)
-    return {"s": service, "op": operation, "m": request.method, "url": request.url, "h": headers}, body_of(request)
-
-
-def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _guard(folder: Path) -> int:
@@ -310,5 +250,21 @@ def _number(path: Path) -> int:
     return int(path.name.partition("-")[2])
 
 
-def _complete(path: Path) -> bool:
-    return any(meta.get("end") for meta, _ in read(path))
+def _newest(folder: Path) -> tuple[int, list[Entry]]:
+    """The newest complete snapshot: its number and records; 0 and nothing when there is none."""
+    for path in sorted(folder.glob("snapshot-*"), reverse=True):
+        entries = list(read(path))
+        if entries and entries[-1][0].get("end"):
+            return _number(path), entries
+    return 0, []
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would look again and again at all that is loaded and here to stay."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()

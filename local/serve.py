@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -37,6 +38,9 @@ def main(args: argparse.Namespace) -> int:
         dynamodb_endpoint=args.dynamodb_endpoint,
     ) as stack:
         seeds.write_credentials(stack.engine, args.plan)
+        # The store lives in this process's memory: the default would walk through all of it far too often.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         asyncio.run(_serve(stack, listener, files, sample=not args.no_sample))
     return 0
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from local.template_yaml import read_document
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -293,29 +293,11 @@ _INTRINSICS: dict[str, Any] = {
 }
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags (`!Ref`, `!Sub` …) read as their long forms."""
-
-
-def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _tagged)
-
-
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """Read a template file; `parameters` override its defaults. Raises TemplateError for a parameter without any
     value.
     """
-    document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    document = read_document(path)
     given = dict(parameters or {})
     values: dict[str, Any] = {}
     for name, body in document.get("Parameters", {}).items():

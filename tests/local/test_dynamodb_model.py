@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local import dynamodb_dispatch, dynamodb_model
+from local import dynamodb_dispatch, dynamodb_model, moto_pin
 from local.engine import Engine
 
 TABLE = "wakeline-Table"
@@ -242,9 +242,9 @@ def test_changes_are_told_once_and_only_when_something_changed(engine: Engine) -
 
 def test_an_unreviewed_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moto, "__version__", "5.2.999")
-    with pytest.raises(dynamodb_model.UnreviewedMoto, match=r"5\.2\.999"):
+    with pytest.raises(moto_pin.UnreviewedMoto, match=r"5\.2\.999"):
         dynamodb_model.install()
     monkeypatch.undo()
-    monkeypatch.setitem(dynamodb_model.REVIEWED[moto.__version__], "dynamodb/models/table.py", "0" * 64)
-    with pytest.raises(dynamodb_model.UnreviewedMoto, match="differs"):
+    monkeypatch.setitem(moto_pin.REVIEWED[moto.__version__], "dynamodb/models/table.py", "0" * 64)
+    with pytest.raises(moto_pin.UnreviewedMoto, match="differs"):
         dynamodb_model.install()
