@@ -1,6 +1,6 @@
 """The edge by itself: keys, answers, clock and secrets in memory, no AWS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ def answers() -> MemoryAnswers:
 @pytest.fixture
 def ask(
     monkeypatch: pytest.MonkeyPatch, keys: MemoryKeys, answers: MemoryAnswers, clock: Clock
-) -> Iterator[Callable[..., Answered]]:
+) -> Callable[..., Answered]:
     """`ask(endpoint, key=…, method=…, path=…, query=…, headers=…, body=…)`: one request through the Lambda handler."""
     env = fixed_env(clock)
     monkeypatch.setattr(wiring, "keys", lambda: keys)
@@ -54,4 +54,4 @@ def ask(
         event = proxy_event(**{"method": method, "path": path, **said}, headers=headers)
         return Answered(lambda_entry(endpoint)(event, None))
 
-    yield one
+    return one

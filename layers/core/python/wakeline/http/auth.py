@@ -14,6 +14,8 @@ from wakeline.services.ports import KeyStore
 
 from .jwt import claims_of
 
+MAX_SUBJECT = 255
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -54,8 +56,11 @@ def credential_of(headers: dict[str, str]) -> str:
 def authenticate(
     keys: KeyStore, secret: Callable[[str], str], token: str, now: datetime, *, write: bool
 ) -> tuple[Caller, Window]:
-    """Resolve a credential and count the request. `secret` reads a named secret. Raises `Unauthenticated` or `OverLimit`."""
-    if len(token) > 8192:
+    """Resolve a credential and count the request. `secret` reads a named secret.
+
+    Raises `Unauthenticated` or `OverLimit`.
+    """
+    if len(token) > 8192 or not token.isascii():
         raise Unauthenticated("the credential is not valid")
     is_jwt = token.count(".") == 2
     caller, used = _user(keys, secret, token, now, write) if is_jwt else _key(keys, token, now, write)
@@ -79,9 +84,11 @@ def _key(keys: KeyStore, secret: str, now: datetime, write: bool) -> tuple[Calle
 def _user(keys: KeyStore, secret: Callable[[str], str], token: str, now: datetime, write: bool) -> tuple[Caller, int]:
     claims: dict[str, Any] = claims_of(token, secret)
     workspace, role, project = claims.get("workspace_id"), claims.get("role"), claims.get("project_id")
-    if not is_id(workspace) or role not in ROLES or not (project is None or is_id(project)):
+    subject = claims["sub"]
+    if not (is_id(workspace) and isinstance(role, str) and role in ROLES and (project is None or is_id(project))):
         raise Unauthenticated("the token lacks workspace_id and role")
-    subject = str(claims["sub"])
+    if not 1 <= len(subject) <= MAX_SUBJECT:
+        raise Unauthenticated(f"the token's sub must be 1 to {MAX_SUBJECT} characters")
     plan = settings.default_plan()
-    caller = Caller(str(workspace), project, f"user:{subject}"[:256], "user", ROLES[str(role)], plan)
+    caller = Caller(str(workspace), project, f"user:{subject}", "user", ROLES[role], plan)
     return caller, keys.count_user(caller.workspace_id, subject, now, write=write)

@@ -1,12 +1,13 @@
 """Endpoints: what a handler file declares, and how its function's parameters are read.
 
-API Gateway has routed the request before a Lambda runs, so no router is needed here: an endpoint is a function, the routes that lead
-to it and the scope it asks for. Its parameters say where they come from:
+API Gateway has routed the request before a Lambda runs, so no router is needed here: an endpoint is a function, the
+routes that lead to it and the scope it asks for. Its parameters say where they come from:
 
 - `caller: Caller` — who is calling; `request: Request` — the request as it came;
 - a name that stands in the path, `/api/traces/{trace_id}` — that part of the path;
 - `body: SomeModel` — the JSON body, checked by that pydantic model;
-- any other — a query parameter, checked by its annotation (`Annotated[int, Field(ge=1, le=100)] = 20`, `Field(alias="from")`).
+- any other — a query parameter, checked by its annotation (`Annotated[int, Field(ge=1, le=100)] = 20`,
+  `Field(alias="from")`).
 """
 
 import inspect
@@ -30,7 +31,10 @@ _IN_PATH = re.compile(r"{(\w+)\+?}")
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer that is more than a JSON body with the endpoint's status. `body` is sent as it is when it is bytes or str."""
+    """An answer that is more than a JSON body with the endpoint's status.
+
+    `body` is sent as it is when it is str or bytes of UTF-8.
+    """
 
     body: Any = None
     status: int = 200
@@ -42,8 +46,8 @@ class Reply:
 class Endpoint:
     """One operation. `routes` are `METHOD /path`; `scope` is None for a public one.
 
-    `max_body` bounds the inflated body in bytes. With `remember=False` an answer is not kept for its `Idempotency-Key`, since it holds
-    a secret.
+    `max_body` bounds the inflated body in bytes. With `remember=False` an answer is not kept for its `Idempotency-Key`,
+    since it holds a secret.
     """
 
     function: Callable[..., Any]
@@ -55,7 +59,7 @@ class Endpoint:
 
     @property
     def writes(self) -> bool:
-        """Whether a request counts against the write limit. A POST that asks for a reading scope (a search) does not."""
+        """Whether a request counts against the write limit. A search that is a POST does not."""
         return not self.routes[0].startswith("GET ") and not (self.scope or "").endswith(":read")
 
     @cached_property
@@ -79,7 +83,10 @@ class Endpoint:
         return create_model("Query", __config__=ConfigDict(populate_by_name=False), **fields)
 
     def call(self, request: Request, caller: Caller | None) -> Reply:
-        """Read the parameters, run the function, and make a reply of what it returns. Raises what the function raises, and `Invalid`."""
+        """Read the parameters, run the function, and make a reply of what it returns.
+
+        Raises what the function raises; `Invalid`, `Malformed` and `TooLarge` for parameters that do not fit.
+        """
         arguments: dict[str, Any] = {}
         for name, hint in self._hints.items():
             if name == "return":

@@ -1,7 +1,7 @@
 """The way into every HTTP Lambda: authenticate, call the endpoint, answer.
 
-The order is the same everywhere: credential (401, 429), scope (403), parameters and body (400, 422), then the endpoint. Nothing is read
-from a body before its sender is known.
+The order is the same everywhere: credential (401, 429), scope (403), parameters and body (400, 422), then the endpoint.
+Nothing is read from a body before its sender is known.
 """
 
 import gzip
@@ -30,7 +30,9 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"
+    ),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
@@ -75,7 +77,10 @@ def lambda_entry(endpoint: Endpoint) -> Handler:
 
 
 def _rendered(reply: Reply, request: Request) -> tuple[str, str | None]:
-    """The body as a proxy response has it, and its content encoding: a long one goes as base64 of gzip. Raises `TooLarge`."""
+    """The body as a proxy response has it, and its content encoding: a long one goes as base64 of gzip.
+
+    Raises `TooLarge` for one that has no room even so, or whose reader takes no gzip.
+    """
     body = reply.body
     if reply.status == 204:
         return "", None

@@ -1,9 +1,10 @@
 """`Idempotency-Key`: the same POST sent twice is done once and answered the same.
 
-A key belongs to a caller and a route and is kept for a day. The same key with another body is 422; while the first request still
-runs it is 409. A request that fails gives its key back, since nothing was done.
+A key belongs to a caller and a path and is kept for a day. The same key with another body is 422; while the first
+request still runs it is 409. A request that fails gives its key back, since nothing was done.
 """
 
+import json
 from hashlib import sha256
 
 from pydantic_core import to_json
@@ -46,7 +47,8 @@ def _earlier(stored: dict[str, str], digest: str) -> Reply:
     if stored["digest"] != digest:
         raise Invalid("this Idempotency-Key was used with another body", field="Idempotency-Key")
     if "body" in stored:
-        return Reply(stored["body"], int(stored["status"]), {"Idempotent-Replayed": "true"})
+        headers = json.loads(stored["headers"]) | {"Idempotent-Replayed": "true"}
+        return Reply(stored["body"], int(stored["status"]), headers, stored["content_type"])
     if stored.get("state") == "done":
         raise Conflict("this request was already done; its answer held a secret and is not kept")
     raise Conflict("the first request with this Idempotency-Key is still running")
@@ -61,4 +63,5 @@ def _keep(endpoint: Endpoint, reply: Reply, workspace_id: str, place: str) -> No
     if len(body.encode()) > MAX_KEPT:
         store.release(workspace_id, place)
         return
-    store.finish(workspace_id, place, {"state": "done", "status": str(reply.status), "body": body})
+    kept = {"state": "done", "status": str(reply.status), "body": body, "content_type": reply.content_type}
+    store.finish(workspace_id, place, kept | {"headers": json.dumps(reply.headers or {})})

@@ -1,7 +1,7 @@
 """Console JWTs: verified against the configured issuer, audience and expiry.
 
-An issuer either publishes its keys (JWKS) or signs with a shared HS256 secret, as Supabase does; which one is settled by
-configuration, never by the token's own header.
+An issuer either publishes its keys (JWKS) or signs with a shared HS256 secret, as Supabase does; which one is settled
+by configuration, never by the token's own header.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,8 @@ def claims_of(token: str, secret: Callable[[str], str]) -> dict[str, Any]:
             leeway=LEEWAY_S,
             options={"require": ["exp", "iss", "aud", "sub"]},
         )
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError) as error:
+        # The last three: a key of one kind under an algorithm of another, and numbers that are none.
         raise Unauthenticated("the credential is not valid") from error
     return claims
 

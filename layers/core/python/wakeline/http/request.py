@@ -17,7 +17,10 @@ _MAX_MEMBERS = 64
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `headers` have lower-case names; `query` holds every value of every parameter; `path` is decoded."""
+    """One HTTP request.
+
+    `headers` have lower-case names; `query` holds every value of every parameter; `path` is decoded.
+    """
 
     method: str
     path: str
@@ -54,7 +57,10 @@ class Request:
         return "x-retrace-key" in self.headers
 
     def body(self, limit: int) -> bytes:
-        """The body, inflated where it came as gzip. Raises `TooLarge` over `limit` bytes, before inflating further; `Malformed`."""
+        """The body, inflated where it came as gzip.
+
+        Raises `TooLarge` over `limit` bytes, before inflating any further, and `Malformed`.
+        """
         encoding = self.headers.get("content-encoding", "identity").strip().lower()
         if encoding in ("", "identity"):
             body = self.sent
