@@ -1,1 +1,1 @@
-"""Endpoint tests: the real handlers behind the template's routes. A package, so that its engine ends with its last test."""
+"""Endpoint tests: the real handlers behind the template's routes. A package, so that its engine ends with it."""
