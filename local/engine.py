@@ -49,6 +49,10 @@ CREDENTIALS = {
 }
 _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
+# Clients outlast an engine: they hold nothing of it, and making one costs more than starting an engine does.
+_session = botocore.session.Session()
+_clients: dict[tuple[str, str, str | None], Any] = {}
+
 
 class Engine:
     """One running embedded AWS. Made by `start`; there can be one per process at a time."""
@@ -61,8 +65,6 @@ class Engine:
         self.lock = threading.RLock()
         self.environment: dict[str, str] = {}
         self.after_call: list[AfterCall] = []
-        self._session = botocore.session.Session()
-        self._clients: dict[str, Any] = {}
 
     @classmethod
     @contextmanager
@@ -108,14 +110,13 @@ class Engine:
                 dynamodb_model.uninstall()
 
     def client(self, service: str) -> Any:
-        """A botocore client on this engine, made once."""
+        """A botocore client on this engine, made once per process."""
         with self.lock:
-            if service not in self._clients:
+            key = (service, self.template.region, self.dynamodb_endpoint)
+            if key not in _clients:
                 config = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0})
-                self._clients[service] = self._session.create_client(
-                    service, region_name=self.template.region, config=config
-                )
-            return self._clients[service]
+                _clients[key] = _session.create_client(service, region_name=self.template.region, config=config)
+            return _clients[key]
 
     def perform(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:
         """Carry out one AWS request, alone. None when it is not for the embedded engine."""
