@@ -25,7 +25,7 @@ MAX_BYTES = 6 * 1024 * 1024
 MAX_STORED = 8 * MAX_BYTES
 """Bytes of a segment before compression. A line of a transcript may be longer than a request of the API; none may be unreadable."""
 INLINE_BYTES = 300 * 1024
-"""A compressed body over this many bytes is stored in S3; an item holds at most 400 KB, up to 100 of which are the delta's."""
+"""A compressed body that is larger, with its delta, is stored in S3: an item holds at most 400 KB."""
 
 _NEXT_FIELD = b',"received_at":"'
 """The field that follows payload_digest in canonical order; quotes inside strings are escaped, so it is found at the top only."""

@@ -119,19 +119,19 @@ class DynamoKeys:
 def _count(place: Item, now: datetime, *, write: bool, live: str, stamp: str, value: str | int) -> Item | None:
     """Count one request in the running minute's window, opening it where the last one is over. None when `live` does not hold."""
     epoch = int(now.timestamp())
-    given: Item = {":minute": epoch // 60, ":stamp": value, **({":now": epoch} if ":now" in live else {})}
+    given: Item = {":minute": epoch // 60, ":next": epoch // 60 + 1, ":stamp": value, **({":now": epoch} if ":now" in live else {})}
     counters = {"#window": "window", "#reads": "reads", "#writes": "writes"}
     used = "#writes" if write else "#reads"
-    # `>=`, not `=`: another function's clock may be in the next minute already.
+    # Another function's clock may be in the next minute already. One that was further ahead must not keep the window for itself.
     count = _Update(
         f"SET {stamp} = :stamp ADD {used} :one",
-        f"{live} AND #window >= :minute",
+        f"{live} AND (#window BETWEEN :minute AND :next)",
         {name: counters[name] for name in ("#window", used)},
         given | {":one": 1},
     )
     begin = _Update(
         f"SET {stamp} = :stamp, #window = :minute, #reads = :reads, #writes = :writes",
-        f"{live} AND (attribute_not_exists(#window) OR #window < :minute)",
+        f"{live} AND (attribute_not_exists(#window) OR #window < :minute OR #window > :next)",
         counters,
         given | {":reads": int(not write), ":writes": int(write)},
     )
@@ -140,7 +140,10 @@ def _count(place: Item, now: datetime, *, write: bool, live: str, stamp: str, va
         done, item = update.run(place)
         if done:
             return item
-        if update is count and item is not None and item.get("window", 0) >= epoch // 60:
+        if item is None:
+            if live == _LIVE:
+                return None
+        elif update is count and epoch // 60 <= item.get("window", 0) <= epoch // 60 + 1:
             return None
     return None
 

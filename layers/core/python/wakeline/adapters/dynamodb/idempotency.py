@@ -1,6 +1,7 @@
 """Answers by `Idempotency-Key`, kept for a day."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from . import keys
@@ -17,7 +18,14 @@ class DynamoIdempotency:
     def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> dict[str, Any] | None:
         """Pattern: claim a key. One conditional PutItem."""
         epoch = int(now.timestamp())
-        item: Item = {**_place(workspace_id, key), "digest": digest, "begun": epoch, "expires_at": epoch + KEPT_S}
+        claim = token_hex(8)
+        item: Item = {
+            **_place(workspace_id, key),
+            "digest": digest,
+            "begun": epoch,
+            "expires_at": epoch + KEPT_S,
+            "claim": claim,
+        }
         try:
             dynamodb().put_item(
                 TableName=name(),
@@ -28,7 +36,9 @@ class DynamoIdempotency:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except dynamodb().exceptions.ConditionalCheckFailedException as error:
-            return plain_item(error.response["Item"])
+            found = plain_item(error.response["Item"])
+            # Our own claim, whose answer was lost and which the client library sent again, is no one else's.
+            return None if found.get("claim") == claim else found
         return None
 
     def finish(self, workspace_id: str, key: str, response: dict[str, str]) -> None:

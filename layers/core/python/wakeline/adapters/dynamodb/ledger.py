@@ -114,7 +114,7 @@ def to_item(workspace_id: str, trace_id: str, segment: Segment) -> Item:
         "delta": json.dumps(segment.delta.to_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
     }
     item["seal"] = _seal(item)
-    if len(segment.body) > INLINE_BYTES:
+    if len(segment.body) + len(item["delta"].encode()) > INLINE_BYTES:
         item["body_key"] = bodies.key(workspace_id, trace_id, segment.first_index, segment.body)
     else:
         item["body"] = segment.body
