@@ -1,6 +1,7 @@
 """The whole stack as a client of the API sees it: template, routes, Lambda handlers, the embedded engine beneath."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from local.engine import Engine
 from local.functions import Functions
 from local.gateway import Gateway
 from tests.factories import batch
-from wakeline import wiring
+from wakeline import settings, wiring
 from wakeline.domain.api_keys import ApiKey, digest_of
 from wakeline.domain.caller import PROJECT_KEY_SCOPES
 from wakeline.domain.ids import require_id
@@ -150,6 +151,20 @@ class Workspace:
             trace = appended.trace
         assert trace is not None
         return trace
+
+    def stored(self) -> dict[str, Any]:
+        """What table and bucket hold of this workspace but its keys: to see that a request changed nothing."""
+        mine = re.compile(rf"[TCI]#{re.escape(self.id)}(#|$)")
+        with self.stack.engine.lock:
+            partitions = self.stack.engine.tables()[settings.table_name()].items
+            held: dict[str, Any] = {
+                f"{pk.value} {sk.value}": item.to_json()
+                for pk, items in partitions.items()
+                if mine.match(pk.value)
+                for sk, item in items.items()
+            }
+        objects = self.stack.engine.client("s3").list_objects_v2(Bucket=settings.bucket_name())
+        return held | {each["Key"]: each["ETag"] for each in objects.get("Contents", []) if self.id in each["Key"]}
 
 
 def pages(fetch: Callable[[str | None], Answer], name: str) -> list[Any]:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from wakeline.domain import times
 from wakeline.domain.canonical import canonical
+from wakeline.domain.errors import Invalid
 from wakeline.domain.ids import Id, Label
 
 MAX_METADATA = 16 * 1024
@@ -16,7 +17,7 @@ Tag = Annotated[Label, StringConstraints(max_length=128)]
 class TraceFacts(BaseModel):
     """What a caller says of a new trace. Fields that are not ours are kept under `metadata._fields`."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     id: Id | None = None
     project_id: Id | None = None
@@ -47,14 +48,14 @@ class TraceFacts(BaseModel):
             self.metadata = {**(self.metadata or {}), "_fields": dict(extra)}
             extra.clear()
         if self.metadata is not None and len(canonical(self.metadata, "metadata")) > MAX_METADATA:
-            raise ValueError(f"metadata is over {MAX_METADATA} bytes; put large content into events")
+            raise Invalid(f"metadata is over {MAX_METADATA} bytes; put large content into events", field="metadata")
         return self
 
 
 class SpanBody(BaseModel):
     """A span as a Retrace client sends it. Tokens are counts, `cost` US dollars, `duration_ms` milliseconds."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     id: Id
     parent_id: Id | None = None
@@ -79,7 +80,7 @@ class SpanBody(BaseModel):
 class SessionBody(BaseModel):
     """One pushed transcript. `data` is JSON Lines, plain or base64 of gzip; `id` is checked with the session, not with the request."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
     id: str
     data: str
