@@ -1,7 +1,7 @@
 """Cold starts: a fresh process imports one handler and answers one request.
 
-The process has what a Lambda has: the packages of the deps layer and our code, compiled, and no more. DynamoDB is a loopback server
-that repeats what the embedded engine said to the same request, in about half a millisecond a call.
+The process has what a Lambda has: the packages of the deps layer and our code, compiled, and no more. DynamoDB is a
+loopback server that repeats what the embedded engine said to the same request, in about half a millisecond a call.
 """
 
 import marshal
@@ -22,6 +22,7 @@ from bench.rig import Rig, rig
 from local.engine import CREDENTIALS
 
 ROUNDS = 9
+CHILD = Path(__file__).with_name("cold_child.py")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class _Runner:
         self._event.write_bytes(marshal.dumps(case.event))
         self._replay.play(case.script.answers)
         # -S: the site folder of this environment is not the Lambda's.
-        command = [sys.executable, "-S", "-B", str(Path(__file__).with_name("cold_child.py")), case.module, str(self._event), str(self._result)]
+        command = [sys.executable, "-S", "-B", str(CHILD), case.module, str(self._event), str(self._result)]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{case.name}: {done.stderr[-2000:]}")

@@ -1,4 +1,4 @@
-"""A folder like the one a Lambda imports from: the deps layer, our own code, and nothing of a development environment; compiled."""
+"""A folder like the one a Lambda imports from: the deps layer and our own code, compiled, and nothing else."""
 
 import compileall
 import re

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 
 def describe() -> str:
-    """One line: date, processor count, Python, load. Figures of two machines, or of a busy one, compare by their ratios only."""
+    """One line: date, processor count, Python, load. Figures of two machines compare by their ratios only."""
     load = os.getloadavg()[0]
     today = datetime.now(UTC).date().isoformat()
     kind = f"{platform.system()} {platform.machine()}"

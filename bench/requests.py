@@ -31,7 +31,7 @@ class Sample:
 
 
 def prepare(rig: Rig, events: int = 100) -> str:
-    """Make the trace that the requests are about, with `events` made-up events, and one to delete. Returns a key to revoke."""
+    """Make the trace that the requests are about, and one to delete, of made-up events. Returns a key to revoke."""
     for trace in (TRACE, DOOMED):
         rig.call("POST", "/api/traces", {"id": trace, "name": "bench", "agent": "bench-agent", "repo": "acme/checkout"})
         for at in range(0, events, 500):

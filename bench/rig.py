@@ -10,7 +10,7 @@ from typing import Any
 
 from local import seeds
 from local.engine import Engine
-from local.functions import Functions
+from local.functions import Context, Functions
 from local.gateway import proxy_event
 from local.routing import Routes
 
@@ -29,6 +29,9 @@ def transcripts() -> list[Path]:
 def runs() -> list[Path]:
     """The real `stream-json` runs; empty where they are absent."""
     return sorted(REAL.glob("terminal-bench/*.stream.jsonl"))
+
+
+CONTEXT = Context("bench", 1024, "arn:aws:lambda:eu-central-1:000000000000:function:bench", "bench", float("inf"))
 
 
 class Refused(RuntimeError):
@@ -59,7 +62,7 @@ class Rig:
         match = self.routes.match(event["path"])
         if match is None:
             raise LookupError(f"no endpoint has the path {event['path']}")
-        answer: dict[str, Any] = self.functions.handler(match.functions[event["httpMethod"]])(event, None)
+        answer: dict[str, Any] = self.functions.handler(match.functions[event["httpMethod"]])(event, CONTEXT)
         if answer["statusCode"] >= 400:
             raise Refused(f"{event['httpMethod']} {event['path']}: {answer['statusCode']} {answer['body'][:300]}")
         return answer

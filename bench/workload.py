@@ -14,7 +14,7 @@ _WORDS = (
 
 
 def made_up(first: int, count: int) -> list[dict[str, Any]]:
-    """`count` events from number `first` on, in turn: prompt, model call, answer, tool call, its result. About 500 bytes each."""
+    """`count` events from `first` on, in turn prompt, model call, answer, tool call and result, some 500 bytes each."""
     return [_event(number) for number in range(first, first + count)]
 
 
@@ -43,7 +43,12 @@ def _event(number: int) -> dict[str, Any]:
         "tool_result": {"call_id": call, "result": said * 2, "duration_ms": 120 + number % 900},
     }[kind]
     moment = (_START + timedelta(seconds=number)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    event = {"type": kind, "timestamp": moment, "idempotency_key": f"made-{number:08d}", "payload": payload}
+    event: dict[str, Any] = {
+        "type": kind,
+        "timestamp": moment,
+        "idempotency_key": f"made-{number:08d}",
+        "payload": payload,
+    }
     return event | ({"span_id": call} if kind.startswith("tool") else {})
 
 

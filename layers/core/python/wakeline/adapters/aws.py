@@ -16,6 +16,8 @@ def client(service: str) -> Any:
     import botocore.session
     from botocore.config import Config
 
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader())
     config = Config(
         retries={"mode": "standard", "max_attempts": 4},
         connect_timeout=2,
@@ -23,7 +25,24 @@ def client(service: str) -> Any:
         # An IMDS lookup has no place in a Lambda, and signing S3 URLs needs version 4.
         signature_version="s3v4" if service == "s3" else None,
     )
-    return botocore.session.get_session().create_client(service, config=config)
+    return session.create_client(service, config=config)
+
+
+@cache
+def _loader() -> Any:
+    """botocore's reader of service models, shared by all clients.
+
+    To know what services there are, botocore looks into two folders of each of its 400; their names alone do as well.
+    """
+    import os
+
+    from botocore.loaders import Loader
+
+    class NamesOnly(Loader):
+        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 — as in botocore
+            return sorted({name for path in self.search_paths if os.path.isdir(path) for name in os.listdir(path)})
+
+    return NamesOnly()
 
 
 def code_of(error: Exception) -> str:

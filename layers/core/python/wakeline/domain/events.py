@@ -23,7 +23,7 @@ _ACTORS = {"user_message": "user", "tool_result": "tool", **dict.fromkeys(GOVERN
 class Actor(BaseModel):
     """Who did it: `type` is agent, user, tool, system, policy_engine, approval_service, human_reviewer, …"""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
     type: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,31}\z")]
     name: Label | None = None
@@ -32,7 +32,7 @@ class Actor(BaseModel):
 class NewEvent(BaseModel):
     """One event as a caller sends it. Fields that are not ours are kept under `metadata._envelope`."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     type: Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9._-]{0,127}\z")]
     timestamp: str | None = None

@@ -3,6 +3,8 @@
 The models check; what is stored is the payload as sent. Unknown fields are kept. Shapes follow the published references:
 messages and tools as in the 14-endpoint reference, spans as in Retrace, governance as in SidClaw.
 Tokens are counts; `input_tokens` excludes cached ones; `cost_usd` is US dollars; durations are milliseconds.
+
+`defer_build`: a model is built when the first payload of its type comes. A cold start would else wait for all of them.
 """
 
 from typing import Annotated, Any, Literal
@@ -22,7 +24,7 @@ Phase = Literal["start", "end"]
 class Payload(BaseModel):
     """A payload of which nothing is required. `phase` marks the first or last event of a span."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     phase: Phase | None = None
     name: str | None = None
@@ -67,7 +69,7 @@ class ToolResult(Payload):
 
 
 class Document(BaseModel):
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     id: str | None = None
     content: str | None = None
