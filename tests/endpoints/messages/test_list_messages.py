@@ -1,5 +1,7 @@
 """GET /api/messages"""
 
+from functools import partial
+
 import pytest
 
 from local.engine import record_calls
@@ -66,10 +68,8 @@ def test_across_sessions_newest_first(stack, workspace):
     assert (contents(everything), everything.json["total"], everything.json["next_cursor"]) == (expected, 9, None)
     assert contents(stack.call("GET", PATH, key=workspace.reader, type="user", offset=4, limit=3)) == expected[4:7]
     for limit in (1, 2, 4, 9):
-        walked = pages(
-            lambda at, limit=limit: stack.call("GET", PATH, key=workspace.reader, type="user", limit=limit, cursor=at),
-            "messages",
-        )
+        fetch = partial(stack.call, "GET", PATH, key=workspace.reader, type="user", limit=limit)
+        walked = pages(lambda at, fetch=fetch: fetch(cursor=at), "messages")  # type: ignore[misc]
         assert [each["content"] for each in walked] == expected
 
 

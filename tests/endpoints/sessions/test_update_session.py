@@ -47,6 +47,7 @@ def test_the_trace_still_verifies(stack, workspace):
     trace = workspace.trace(events=[{"type": "user_message", "payload": {"content": "hello"}}])
     stack.call("PATCH", f"{PATH}/{trace.id}", key=workspace.writer, body={"notes": "seen", "tags": ["a"]})
     head = wiring.ledger().head(workspace.id, trace.id)
+    assert head is not None
     assert head.seal == seal_of(head)
     assert stack.call("GET", f"/api/v1/traces/{trace.id}/verify", key=workspace.reader).json["valid"]
     tagged = stack.call("GET", PATH, key=workspace.reader, tag="a").json

@@ -78,9 +78,9 @@ def detail(store: LedgerStore, caller: Caller, session_id: str, now: datetime) -
 
 
 def _is_cut(part: Collector, trace: Trace) -> bool:
-    if isinstance(part.view, FileChanges):
-        return part.cut
-    return part.cut or len(part.view.items) < (part.view.count(trace.counters) or 0)
+    held = part.view.count(trace.counters) or 0
+    # Changes are summed up per path, so their number says nothing of how many were read.
+    return part.cut and held > 0 if isinstance(part.view, FileChanges) else len(part.view.items) < held
 
 
 def _goes_on(name: str, part: Collector, trace: Trace, caller: Caller) -> str:
