@@ -24,7 +24,8 @@ def test_weight_is_what_a_value_takes_in_the_proxy_answer(value):
 
 @pytest.mark.parametrize("text", ["x", "\\", '"', "é", "\x00", "\U0001f600"])
 def test_a_full_room_fits_into_an_answer(text):
-    room, items = Room(), []
+    room = Room()
+    items: list[dict] = []
     while not room.full:
         item: dict = {"id": len(items)}
         room.add(item)
@@ -37,7 +38,8 @@ def test_a_full_room_fits_into_an_answer(text):
 
 @pytest.mark.parametrize("value", ["x" * MAX_VALUE, {"a": "x" * MAX_VALUE}, ["x" * MAX_VALUE]])
 def test_too_large_a_value_is_shown_by_its_beginning(value):
-    room, item = Room(), {}
+    room = Room()
+    item: dict = {}
     room.put(item, "content", value)
     assert item["truncated"]
     assert weigh(item) < 1000
