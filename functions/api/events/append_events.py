@@ -16,11 +16,12 @@ from wakeline.services import traces
 def append_events(caller: Caller, request: Request, trace_id: str) -> dict[str, Any]:
     """Append `{events: […]}`, at most 500, or one bare event.
 
-    Valid events of a mixed batch are stored and the others rejected with the reason; a bare event that fails is 409 or 422.
+    Valid events of a mixed batch are stored and the others rejected with the reason; a bare event that fails is 409
+    or 422.
     """
     sent = read_json(request.body(MAX_BODY))
     if not isinstance(sent, dict):
-        raise Invalid("body must be an event or {events: […]}", field="body")
+        raise Invalid("body: must be a JSON object, an event or {events: […]}", field="body")
     bare = "events" not in sent
     batch = [sent] if bare else sent["events"]
     if not isinstance(batch, list) or not batch:
