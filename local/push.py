@@ -1,7 +1,7 @@
 """`wakeline push`: send Claude Code transcripts to a server, in parallel and resumably.
 
-What was sent is remembered per server and key, by size and modification time, so a second run sends only what is new or grew; the server
-by itself stores each line once, so forgetting is harmless.
+What was sent is remembered per server and key, by size and modification time, so a second run sends only what is new
+or grew; the server by itself stores each line once, so forgetting is harmless.
 """
 
 import argparse

@@ -28,7 +28,9 @@ def list_events(
     type: Annotated[str | None, Field(max_length=128)] = None,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """Events in ledger order, which client clocks never change. A page is bounded in bytes: go on while there is a next_cursor."""
+    """Events in ledger order, which client clocks never change. A page is bounded in bytes: go on while there is a
+    next_cursor.
+    """
     store = wiring.ledger()
     trace = traces.require(store, caller, trace_id)
     binding = cursors.binding_of(trace.workspace_id, trace.id, "events", type)

@@ -78,7 +78,9 @@ class SpanBody(BaseModel):
 
 
 class SessionBody(BaseModel):
-    """One pushed transcript. `data` is JSON Lines, plain or base64 of gzip; `id` is checked with the session, not with the request."""
+    """One pushed transcript. `data` is JSON Lines, plain or base64 of gzip; `id` is checked with the session, not
+    with the request.
+    """
 
     model_config = ConfigDict(strict=True, defer_build=True)
 

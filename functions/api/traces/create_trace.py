@@ -11,7 +11,9 @@ from wakeline.services import traces
 
 @endpoint("POST /api/traces", scope="traces:write", status=201)
 def create_trace(caller: Caller, body: TraceFacts) -> Reply:
-    """Create a trace. The same id and body again is 200 and the trace that is there; the same id with another body is 409."""
+    """Create a trace. The same id and body again is 200 and the trace that is there; the same id with another body is
+    409.
+    """
     env = wiring.env()
     trace, created = traces.create(wiring.ledger(), env, caller, facts_of(body))
     return Reply({"trace": trace_view(trace, env.now())}, 201 if created else 200)

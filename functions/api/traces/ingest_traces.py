@@ -17,7 +17,9 @@ MAX_BODY = 32 * 1024 * 1024
 
 @endpoint("POST /api/v1/traces", scope="traces:write", status=201, max_body=MAX_BODY)
 def ingest_traces(caller: Caller, body: IngestBody) -> Reply:
-    """With `sessions`: store Claude Code transcripts, {accepted, rejected, errors?}. Otherwise: create a trace, 201 with its spans."""
+    """With `sessions`: store Claude Code transcripts, {accepted, rejected, errors?}. Otherwise: create a trace, 201
+    with its spans.
+    """
     if body.sessions is not None:
         return _push(caller, body)
     env = wiring.env()

@@ -14,9 +14,7 @@ from wakeline.services.listing import TraceQuery, list_traces as list_page
 
 Word = Annotated[str | None, Field(max_length=1024)]
 Status = Literal["running", "completed", "failed", "stale"]
-Outcome = Literal[
-    "pending", "in_progress", "executed", "blocked", "denied", "completed_with_approval", "expired"
-]
+Outcome = Literal["pending", "in_progress", "executed", "blocked", "denied", "completed_with_approval", "expired"]
 
 
 @endpoint("GET /api/v1/traces", scope="traces:read")

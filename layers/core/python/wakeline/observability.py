@@ -1,7 +1,8 @@
 """The one Logger and the request metrics (Powertools), made on first use.
 
-X-Ray is switched on in the template (`Tracing: Active`), which records each invocation without the X-Ray SDK: importing that would
-cost a cold start more than the rest of the function does. The Logger writes the trace id into every line by itself.
+X-Ray is switched on in the template (`Tracing: Active`), which records each invocation without the X-Ray SDK:
+importing that would cost a cold start more than the rest of the function does. The Logger writes the trace id into
+every line by itself.
 """
 
 from functools import cache
@@ -16,7 +17,9 @@ def logger() -> Logger:
 
 
 def count_request(route: str, status: int, milliseconds: float) -> None:
-    """Count one answered request and its duration, by route, in CloudWatch's embedded format: a line of log, not a call."""
+    """Count one answered request and its duration, by route, in CloudWatch's embedded format: a line of log, not a
+    call.
+    """
     from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
     metrics = EphemeralMetrics(namespace="Wakeline", service="wakeline")

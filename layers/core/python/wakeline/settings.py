@@ -1,4 +1,6 @@
-"""The only reader of the environment. Read when asked, never at import, so that tests and the local stack can set it first."""
+"""The only reader of the environment. Read when asked, never at import, so that tests and the local stack can set it
+first.
+"""
 
 import os
 

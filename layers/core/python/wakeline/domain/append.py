@@ -46,8 +46,8 @@ def doubtful(trace: Trace, sent: Sequence[tuple[int, NewEvent]]) -> list[int]:
 def sift(trace: Trace, sent: Sequence[tuple[int, NewEvent]], stored: Mapping[int, str | None]) -> Sifted:
     """Sort a batch into new, repeated and rejected events.
 
-    `stored` gives the idempotency key of each doubtful seq that is in the ledger. With `seq`, a repeat is found by its number;
-    without, by its key among the trace's recent ones.
+    `stored` gives the idempotency key of each doubtful seq that is in the ledger. With `seq`, a repeat is found by
+    its number; without, by its key among the trace's recent ones.
     """
     result = Sifted()
     last = trace.last_seq
@@ -83,7 +83,8 @@ def build(
     salt: Callable[[], bytes],
     source: dict[str, Any] | None = None,
 ) -> tuple[Segment, list[Rejection]]:
-    """Hash the new events behind the trace's head. Events that have no canonical form or no room are rejected, the rest go in.
+    """Hash the new events behind the trace's head. Events that have no canonical form or no room are rejected, the
+    rest go in.
 
     `new_id` makes an event id, `salt` 8 random bytes. When every event is rejected the segment's count is 0.
     """

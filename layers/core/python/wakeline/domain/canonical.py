@@ -47,10 +47,10 @@ def read_json(body: bytes | str) -> Any:
 
 
 def read_canonical(stored: bytes) -> Any:
-    """Read back what `canonical` wrote, such that writing it again gives the same bytes.
+    """Read back an object or array that `canonical` wrote, such that writing it again gives the same bytes.
 
-    RFC 8785 spells a float such as 1e16 as an integer; it must come back as the float, since it is beyond the integers that have
-    a canonical form. Raises ValueError.
+    RFC 8785 spells a float such as 1e16 as an integer; it must come back as the float, since it is beyond the
+    integers that have a canonical form. Raises ValueError.
     """
     value = from_json(stored)
     return _with_floats(value) if _LONG_INTEGER.search(stored) else value

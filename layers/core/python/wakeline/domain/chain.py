@@ -1,10 +1,10 @@
 """The hash chain of a trace.
 
-payload_digest = sha256(salt ‖ JCS({payload, metadata}))
-integrity_hash = sha256(0x00 ‖ prev_hash ‖ JCS(envelope)), where the envelope is every field of the event but `payload`,
-`metadata`, `payload_salt`, `prev_hash` and `integrity_hash`; fields that an event does not have are absent from it.
-The first prev_hash is sha256(0x01 ‖ workspace ‖ 0x00 ‖ trace id). Hashes enter a hash as their 32 raw bytes and are written
-`sha256:<hex>`; the salt is 8 random bytes, written in hex. An erased payload leaves its digest, so the chain still verifies.
+payload_digest = sha256(salt ‖ JCS({payload, metadata})) integrity_hash = sha256(0x00 ‖ prev_hash ‖ JCS(envelope)),
+where the envelope is every field of the event but `payload`, `metadata`, `payload_salt`, `prev_hash` and
+`integrity_hash`; fields that an event does not have are absent from it. The first prev_hash is sha256(0x01 ‖
+workspace ‖ 0x00 ‖ trace id). Hashes enter a hash as their 32 raw bytes and are written `sha256:<hex>`; the salt is 8
+random bytes, written in hex. An erased payload leaves its digest, so the chain still verifies.
 """
 
 from hashlib import sha256

@@ -1,6 +1,7 @@
 """What a batch of events adds to its trace: counters and the few facts that the trace's HEAD shows.
 
-A delta is a pure function of the batch, is stored beside it, and is folded into HEAD once (`trace.fold`). Verify computes it again.
+A delta is a pure function of the batch, is stored beside it, and is folded into HEAD once (`trace.fold`). Verify
+computes it again.
 """
 
 from base64 import b64encode
@@ -18,8 +19,9 @@ from .events import Event, error_text
 TITLE_LENGTH = 200
 NAME_LENGTH = 128
 MAX_NAMES = 100
-"""How many tools, and how many models, a trace tells apart. HEAD is rewritten at every append: whoever invents names must not
-make it grow without end. Further tools are counted as `tool.*`."""
+"""How many tools, and how many models, a trace tells apart. HEAD is rewritten at every append: whoever invents names
+must not make it grow without end. Further tools are counted as `tool.*`.
+"""
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _FAILED = frozenset({"failed", "failure", "error", "errored", "aborted", "cancelled", "canceled", "timeout"})
 _TITLE = "custom.claude_code.summary"
@@ -29,8 +31,8 @@ _TITLE = "custom.claude_code.summary"
 class Delta:
     """`counters` are summed; `cost` is US dollars as a decimal string; the rest replaces what HEAD says, where set.
 
-    Counters: `events`, `type.<event type>` (all custom types as one), `tool.<tool name>`, `tool_calls`, `tool_errors`, `errors`,
-    `llm_calls`, `unpriced_calls`, the four token kinds, `additions`, `deletions`.
+    Counters: `events`, `type.<event type>` (all custom types as one), `tool.<tool name>`, `tool_calls`,
+    `tool_errors`, `errors`, `llm_calls`, `unpriced_calls`, the four token kinds, `additions`, `deletions`.
     """
 
     counters: dict[str, int] = field(default_factory=dict)
@@ -66,7 +68,9 @@ def short_key(key: str) -> str:
 
 
 def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | None = None) -> Delta:
-    """Count a batch. `keys` are the short keys to remember, `source` the place in a pushed transcript that the batch reaches."""
+    """Count a batch. `keys` are the short keys to remember, `source` the place in a pushed transcript that the batch
+    reaches.
+    """
     counters: Counter[str] = Counter()
     tools: Counter[str] = Counter()
     delta = Delta(keys=keys, source=source)
@@ -108,7 +112,8 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
 def summed(counters: dict[str, int], added: Mapping[str, int]) -> dict[str, int]:
     """Counters with others added, by name, without zeros. Tools past `MAX_NAMES` fall into `tool.*`.
 
-    A sum stops at ±(2⁵³−1): HEAD has a canonical form whatever a caller sends, so a committed segment can always be folded in.
+    A sum stops at ±(2⁵³−1): HEAD has a canonical form whatever a caller sends, so a committed segment can always be
+    folded in.
     """
     total = Counter(counters)
     tools = sum(1 for name in total if name.startswith("tool."))

@@ -1,10 +1,11 @@
 """One payload model per event type.
 
-The models check; what is stored is the payload as sent. Unknown fields are kept. Shapes follow the published references:
-messages and tools as in the 14-endpoint reference, spans as in Retrace, governance as in SidClaw.
-Tokens are counts; `input_tokens` excludes cached ones; `cost_usd` is US dollars; durations are milliseconds.
+The models check; what is stored is the payload as sent. Unknown fields are kept. Shapes follow the published
+references: messages and tools as in the 14-endpoint reference, spans as in Retrace, governance as in SidClaw. Tokens
+are counts; `input_tokens` excludes cached ones; `cost_usd` is US dollars; durations are milliseconds.
 
-`defer_build`: a model is built when the first payload of its type comes. A cold start would else wait for all of them.
+`defer_build`: a model is built when the first payload of its type comes. A cold start would else wait for all of
+them.
 """
 
 from typing import Annotated, Any, Literal
@@ -42,7 +43,9 @@ class Reasoning(Payload):
 
 
 class LlmCall(Payload):
-    """One response of a language model. With `revision`, the numbers are differences that correct an earlier llm_call."""
+    """One response of a language model. With `revision`, the numbers are differences that correct an earlier
+    llm_call.
+    """
 
     model: Text
     input_tokens: Difference | None = None

@@ -1,11 +1,13 @@
 """Segments: one appended batch as the ledger stores it.
 
-The body is zlib-compressed lines, one per event, of four fields between tabs (JSON escapes tabs, so none stands inside a field):
+The body is zlib-compressed lines, one per event, of four fields between tabs (JSON escapes tabs, so none stands
+inside a field):
 
-    <integrity hash, hex> TAB <salt, hex> TAB <JCS of the envelope without payload_digest> TAB <JCS of {metadata, payload}>
+    <integrity hash, hex> TAB <salt, hex> TAB <JCS of envelope without payload_digest> TAB <JCS of {metadata, payload}>
 
-Hashed bytes are stored as they were hashed. What can be derived is not stored: the previous hash is the line before's, the
-payload digest is recomputed from salt and content. An erased event has its digest, `sha256:<hex>`, in place of the salt and no content.
+Hashed bytes are stored as they were hashed. What can be derived is not stored: the previous hash is the line
+before's, the payload digest is recomputed from salt and content. An erased event has its digest, `sha256:<hex>`, in
+place of the salt and no content.
 """
 
 import zlib
@@ -23,12 +25,16 @@ from .trace import SegmentFacts, Trace
 MAX_EVENTS = 500
 MAX_BYTES = 6 * 1024 * 1024
 MAX_STORED = 8 * MAX_BYTES
-"""Bytes of a segment before compression. A line of a transcript may be longer than a request of the API; none may be unreadable."""
+"""Bytes of a segment before compression. A line of a transcript may be longer than a request of the API; none may be
+unreadable.
+"""
 INLINE_BYTES = 300 * 1024
 """A compressed body that is larger, with its delta, is stored in S3: an item holds at most 400 KB."""
 
 _NEXT_FIELD = b',"received_at":"'
-"""The field that follows payload_digest in canonical order; quotes inside strings are escaped, so it is found at the top only."""
+"""The field that follows payload_digest in canonical order; quotes inside strings are escaped, so it is found at the
+top only.
+"""
 
 
 class Damaged(WakelineError):
@@ -51,7 +57,9 @@ class Segment(SegmentFacts):
         return self.first_index == trace.last_index + 1 and self.prev_hash == trace.head and self.intact
 
     def events(self, lines: list[bytes] | None = None) -> Iterator[Event]:
-        """The events of this segment, in order; `lines` are its own, when inflated already. Raises `Damaged` for a body we did not write."""
+        """The events of this segment, in order; `lines` are its own, when inflated already. Raises `Damaged` for a
+        body we did not write.
+        """
         prev_hash = self.prev_hash
         for line in self.lines() if lines is None else lines:
             try:

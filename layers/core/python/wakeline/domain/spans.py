@@ -1,7 +1,8 @@
 """Spans: what a Retrace client sends, and the tree that a trace's events draw.
 
-A span is its start event and its end event with one `span_id`. A tool call ends in a tool_result, a sub-agent in a subagent_stop; every
-other kind ends in an event of its own type with `phase: "end"`. An event without a phase is a whole span.
+A span is its start event and its end event with one `span_id`. A tool call ends in a tool_result, a sub-agent in a
+subagent_stop; every other kind ends in an event of its own type with `phase: "end"`. An event without a phase is a
+whole span.
 """
 
 from collections.abc import Iterable
@@ -180,7 +181,8 @@ def _note(span: dict[str, Any], event: Event) -> None:
         span[name] += said.get(name) or 0
     if said.get("cost_usd") is not None:
         span["cost"] = (span["cost"] or 0) + said["cost_usd"]
-    opens = said.get("phase") == "start" or (event.type in ("tool_call", "subagent_start") and said.get("phase") is None)
+    phase = said.get("phase")
+    opens = phase == "start" or (phase is None and event.type in ("tool_call", "subagent_start"))
     if not opens:
         span["ended_at"] = event.timestamp
         took = said.get("duration_ms") if said.get("duration_ms") is not None else said.get("latency_ms")

@@ -14,7 +14,9 @@ from .errors import Invalid, TooLarge
 STALE_AFTER = timedelta(minutes=30)
 RECENT_KEYS = 1000
 MAX_BYTES = 128 * 1024
-"""How much may be said of a trace at its creation. HEAD is one item of at most 400 KB, and events add up to 150 KB to it."""
+"""How much may be said of a trace at its creation. HEAD is one item of at most 400 KB, and events add up to 150 KB to
+it.
+"""
 
 BROKEN = "broken"
 """The seal of a HEAD that was read and did not bear its own: once broken, no later write mends it."""

@@ -132,7 +132,9 @@ class Verifier:
 
 
 def _trusted(stored: Delta, known: Delta) -> Delta:
-    """A stored delta whose events are partly erased: what their envelopes still say is `known`, the rest is taken on its seal."""
+    """A stored delta whose events are partly erased: what their envelopes still say is `known`, the rest is taken on
+    its seal.
+    """
     kept = {name: count for name, count in known.counters.items() if name == "events" or name.startswith("type.")}
     others = {
         name: count for name, count in stored.counters.items() if name != "events" and not name.startswith("type.")

@@ -65,7 +65,9 @@ def current(store: KeyStore, caller: Caller) -> ApiKey | None:
 
 
 def revoke(store: KeyStore, env: Env, caller: Caller, key_id: str | None) -> None:
-    """Revoke the key of that id, or without one the caller's own. From the next request on it is unknown. Raises `NotFound`."""
+    """Revoke the key of that id, or without one the caller's own. From the next request on it is unknown. Raises
+    `NotFound`.
+    """
     found = _current(store, caller) if key_id is None else _by_id(store, caller, key_id)
     if found is None:
         raise NotFound("API key not found")

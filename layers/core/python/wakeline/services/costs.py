@@ -14,10 +14,11 @@ _STEP = Decimal("1e-12")
 
 
 def price_calls(sent: Sequence[tuple[int, NewEvent]], price: Price, env: Env) -> None:
-    """Give each llm_call that has tokens and no `cost_usd` the list price of its date, marked `cost_source: "list_price"`.
+    """Give each llm_call that has tokens and no `cost_usd` the list price of its date, marked `cost_source:
+    "list_price"`.
 
-    Each response is priced by itself, since long-context prices depend on the one request. An unknown model stays without a cost:
-    unknown is not free. Corrections (`revision`) and the start of a span are left alone.
+    Each response is priced by itself, since long-context prices depend on the one request. An unknown model stays
+    without a cost: unknown is not free. Corrections (`revision`) and the start of a span are left alone.
     """
     for _, event in sent:
         payload = event.payload

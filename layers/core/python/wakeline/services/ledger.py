@@ -1,8 +1,8 @@
 """The ledger protocol: append, settle, read, erase a trace.
 
-Append reads HEAD, puts the segment at exactly the next index if nothing stands there, and moves HEAD on if it still says what
-was read. The conditional put is the commit. Whoever finds a segment past HEAD folds it in, so a writer that died between the two
-writes loses nothing and nothing is counted twice.
+Append reads HEAD, puts the segment at exactly the next index if nothing stands there, and moves HEAD on if it still
+says what was read. The conditional put is the commit. Whoever finds a segment past HEAD folds it in, so a writer that
+died between the two writes loses nothing and nothing is counted twice.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +53,8 @@ def append(
 ) -> Appended:
     """Append checked events (place in the batch, event) to a trace that `allowed` lets the caller see.
 
-    Raises `NotFound` for a trace that is not there, was deleted or may not be seen, `Busy` when other writers win every time.
+    Raises `NotFound` for a trace that is not there, was deleted or may not be seen, `Busy` when other writers win
+    every time.
     """
 
     def draft(trace: Trace) -> Draft:
@@ -88,7 +89,8 @@ def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft
         after = fold(trace, segment, segment.delta)
         found = store.put_segment(workspace_id, trace_id, segment)
         if found is None or found.head_hash == segment.head_hash:
-            # The second case is our own write, whose answer was lost on the way and which the client library sent again.
+            # The second case is our own write, whose answer was lost on the way and which the client library sent
+            # again.
             return Appended(_advance(store, after, segment), repeats + segment.count, rejected)
         if not found.follows(trace):
             raise Conflict(DAMAGED)
@@ -188,7 +190,8 @@ def _segment_of(store: LedgerStore, trace: Trace, seq: int) -> Segment | None:
             best = segment
             if seq <= segment.last_seq:
                 return segment
-            # Not `last_index + 1`: where a segment is missing, that may be below `guess` and the search would never end.
+            # Not `last_index + 1`: where a segment is missing, that may be below `guess` and the search would never
+            # end.
             low = max(segment.last_index, guess) + 1
         guess = (low + high) // 2
     return best
@@ -216,7 +219,9 @@ def _fold_in(store: LedgerStore, trace: Trace, segment: Segment) -> Trace:
 
 
 def erase(store: LedgerStore, env: Env, trace: Trace, principal: str) -> None:
-    """Delete a trace: HEAD becomes a tombstone, at once and first; then its segments go. A second call goes on where one died."""
+    """Delete a trace: HEAD becomes a tombstone, at once and first; then its segments go. A second call goes on where
+    one died.
+    """
     if trace.deleted is None:
         gone = {
             "at": times.render(env.now()),

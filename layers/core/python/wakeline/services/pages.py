@@ -29,7 +29,8 @@ def event_page(
 ) -> EventPage:
     """Take up to `limit` events of a type, `MAX_PAGE_BYTES` of them, and look at no more than `max_read`.
 
-    A page can so be short, or empty, and still have a next one. An event that alone is over the bound makes a page of its own.
+    A page can so be short, or empty, and still have a next one. An event that alone is over the bound makes a page of
+    its own.
     """
     taken: list[dict[str, Any]] = []
     room = MAX_PAGE_BYTES

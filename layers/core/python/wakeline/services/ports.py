@@ -14,7 +14,9 @@ class LedgerStore(Protocol):
     """HEADs and segments of traces. Every call takes the workspace; reads are strongly consistent."""
 
     def head(self, workspace_id: str, trace_id: str) -> Trace | None:
-        """The trace as HEAD says, deleted ones included. One that was changed behind our back has a seal that does not fit."""
+        """The trace as HEAD says, deleted ones included. One that was changed behind our back has a seal that does
+        not fit.
+        """
 
     def heads(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Trace]:
         """Many HEADs at once, by trace id; missing ones are left out."""
@@ -23,7 +25,9 @@ class LedgerStore(Protocol):
         """Store a new HEAD and count it. False when one of that id is there (a deleted one too)."""
 
     def write_head(self, trace: Trace, read_version: int) -> bool:
-        """Replace HEAD if it still has the version that was read. A trace that becomes deleted leaves the index and the count."""
+        """Replace HEAD if it still has the version that was read. A trace that becomes deleted leaves the index and
+        the count.
+        """
 
     def put_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> Segment | None:
         """Store a segment at its first index: the commit. None when stored, else the one that stands there already."""
@@ -35,7 +39,9 @@ class LedgerStore(Protocol):
         """The last segment whose first index is at most `index`."""
 
     def join_lineage(self, workspace_id: str, root: str, trace_id: str, session_id: str) -> list[tuple[str, str]]:
-        """Note that a transcript begins with the line `root`: the (trace id, own session id) of those that did so before it."""
+        """Note that a transcript begins with the line `root`: the (trace id, own session id) of those that did so
+        before it.
+        """
 
     def delete_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> None:
         """Remove one segment and its body."""

@@ -132,8 +132,8 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
 def _earlier_sessions(store: LedgerStore, caller: Caller, trace_id: str, transcript: Transcript) -> list[str]:
     """The sessions that this one goes on from: a resumed session's file begins with the lines of the one before.
 
-    They are known by their first line's uuid. The same session pushed under another id is not an earlier one: it is told by the
-    session id that the transcript itself bears.
+    They are known by their first line's uuid. The same session pushed under another id is not an earlier one: it is
+    told by the session id that the transcript itself bears.
     """
     root = next((line.uuid for line in transcript.lines if line.uuid is not None), None)
     if root is None or transcript.session_id is None:
@@ -155,7 +155,9 @@ def _lines_of_earlier(store: LedgerStore, caller: Caller, trace: Trace) -> froze
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """One copy of a transcript: the events and size of each line, the digest over the first n lines, and keys to leave out."""
+    """One copy of a transcript: the events and size of each line, the digest over the first n lines, and keys to
+    leave out.
+    """
 
     lines: list[Mapped]
     sizes: list[int]
@@ -178,11 +180,14 @@ class _Copy:
         return _numbered(trace, batch, {"lines": upto, "digest": self.running.digest_at(upto)})
 
     def _draft_of_other(self, store: LedgerStore, trace: Trace) -> Draft:
-        """A copy that does not continue what was taken is shorter, or was rewritten: its lines are compared one by one."""
+        """A copy that does not continue what was taken is shorter, or was rewritten: its lines are compared one by
+        one.
+        """
         keys = (event.idempotency_key for event in ledger.read_events(store, trace))
         batch, upto = self._batch(0, frozenset(key for key in keys if key is not None))
         whole = upto == len(self.lines) and upto >= (trace.transcript or {}).get("lines", 0)
-        # The count moves only when all of the copy is in, and never back: else a longer copy would be compared by line for ever.
+        # The count moves only when all of the copy is in, and never back: else a longer copy would be compared by
+        # line for ever.
         return _numbered(trace, batch, {"lines": upto, "digest": self.running.digest_at(upto)} if whole else None)
 
     def _batch(self, start: int, known: frozenset[str]) -> tuple[list[NewEvent], int]:

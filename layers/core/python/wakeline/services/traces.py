@@ -58,7 +58,8 @@ def create(
 def create_with_spans(
     store: LedgerStore, env: Env, price: Price, caller: Caller, facts: dict[str, Any], run: dict[str, Any]
 ) -> tuple[Trace, bool]:
-    """Create a trace together with what already happened in it: `run` has spans, input, output, status, ended_at, error.
+    """Create a trace together with what already happened in it: `run` has spans, input, output, status, ended_at,
+    error.
 
     A call that died half-way is finished by calling again: the events' keys follow from the spans.
     """
@@ -178,7 +179,9 @@ def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verif
 
 
 def delete(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> None:
-    """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is `NotFound`."""
+    """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is
+    `NotFound`.
+    """
     trace = store.head(caller.workspace_id, trace_id) if 1 <= len(trace_id) <= 128 else None
     if trace is None or caller.project_id not in (None, trace.project_id):
         raise NotFound("trace not found")

@@ -15,7 +15,7 @@ USER_WINDOW_TTL = 3600
 
 
 def to_item(digest: str, key: ApiKey) -> Item:
-    """The item of a key. `expires_at_epoch` is what the condition compares; `gone_at` makes the table forget it later."""
+    """The item of a key. `expires_at_epoch` is what the condition compares, in seconds."""
     said = asdict(key)
     expires = said.pop("expires_at")
     return {
@@ -66,7 +66,9 @@ class DynamoKeys:
         return KeyUse(from_item(item), item["writes" if write else "reads"]) if item else None
 
     def count_user(self, workspace_id: str, subject: str, now: datetime, *, write: bool) -> int:
-        """Pattern: count a signed-in person. As `use`, of an item that is made on the way and forgotten after an hour."""
+        """Pattern: count a signed-in person. As `use`, of an item that is made on the way and forgotten after an
+        hour.
+        """
         subject_digest = sha256(subject.encode()).hexdigest()
         place = {"pk": keys.user_window_pk(workspace_id, subject_digest), "sk": keys.USER_WINDOW}
         item = _count(
@@ -75,7 +77,9 @@ class DynamoKeys:
         return int(item["writes" if write else "reads"]) if item else 0
 
     def put(self, digest: str, key: ApiKey) -> None:
-        """Pattern: a new key, and its line in the workspace's list of keys. The list first: a key that works is always listed."""
+        """Pattern: a new key, and its line in the workspace's list of keys. The list first: a key that works is
+        always listed.
+        """
         listed = {"pk": keys.key_list_pk(key.workspace_id), "sk": f"{key.created_at}#{key.id}", "digest": digest}
         dynamodb().put_item(TableName=name(), Item=typed_item(listed))
         dynamodb().put_item(TableName=name(), Item=typed_item(to_item(digest, key)))
@@ -117,12 +121,17 @@ class DynamoKeys:
 
 
 def _count(place: Item, now: datetime, *, write: bool, live: str, stamp: str, value: str | int) -> Item | None:
-    """Count one request in the running minute's window, opening it where the last one is over. None when `live` does not hold."""
+    """Count one request in the running minute's window, opening it where the last one is over. None when `live` does
+    not hold.
+    """
     epoch = int(now.timestamp())
-    given: Item = {":minute": epoch // 60, ":next": epoch // 60 + 1, ":stamp": value, **({":now": epoch} if ":now" in live else {})}
+    given: Item = {":minute": epoch // 60, ":next": epoch // 60 + 1, ":stamp": value}
+    if ":now" in live:
+        given[":now"] = epoch
     counters = {"#window": "window", "#reads": "reads", "#writes": "writes"}
     used = "#writes" if write else "#reads"
-    # Another function's clock may be in the next minute already. One that was further ahead must not keep the window for itself.
+    # Another function's clock may be in the next minute already. One that was further ahead must not keep the window
+    # for itself.
     count = _Update(
         f"SET {stamp} = :stamp ADD {used} :one",
         f"{live} AND (#window BETWEEN :minute AND :next)",

@@ -30,7 +30,8 @@ class DynamoIdempotency:
             dynamodb().put_item(
                 TableName=name(),
                 Item=typed_item(item),
-                ConditionExpression="attribute_not_exists(pk) OR expires_at < :now OR (attribute_not_exists(#state) AND begun < :dead)",
+                ConditionExpression="attribute_not_exists(pk) OR expires_at < :now "
+                "OR (attribute_not_exists(#state) AND begun < :dead)",
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=typed_item({":now": epoch, ":dead": epoch - RUNNING_S}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",

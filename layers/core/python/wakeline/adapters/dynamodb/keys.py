@@ -46,7 +46,9 @@ def trace_count_pk(workspace_id: str, project_id: str | None = None) -> str:
 
 
 def trace_count_sk(trace_id: str) -> str:
-    """`TRACES#3`: one of the shards that a count is spread over, so that many creations at once do not meet on one item."""
+    """`TRACES#3`: one of the shards that a count is spread over, so that many creations at once do not meet on one
+    item.
+    """
     return f"TRACES#{crc32(trace_id.encode()) % COUNT_SHARDS}"
 
 
@@ -87,3 +89,36 @@ def idempotency_pk(workspace_id: str, key_digest: str) -> str:
 
 
 IDEMPOTENCY = "ANSWER"
+
+
+def feed_pk(workspace_id: str) -> str:
+    """`F#ws_1`: the live feed of a workspace."""
+    return f"F#{workspace_id}"
+
+
+FEED_LAST = "LAST"
+"""Sorts behind every entry, as digits come before letters."""
+FEED_END = ":"
+"""`:` follows the digits."""
+
+
+def feed_sk(first_number: int) -> str:
+    """`000000000000101`: the feed entry whose first event bears number 101."""
+    return f"{first_number:015d}"
+
+
+FED = "FED"
+"""Beside a trace's HEAD: up to which index its events are in the feed."""
+
+
+def connections_pk(workspace_id: str) -> str:
+    """`WS#ws_1`: the WebSocket connections of a workspace; their ids are the sort keys."""
+    return f"WS#{workspace_id}"
+
+
+def connection_place_pk(connection_id: str) -> str:
+    """`CN#L0SM9cOFvHcCIhw=`: which workspace a connection belongs to; API Gateway names nothing but the connection."""
+    return f"CN#{connection_id}"
+
+
+CONNECTION_PLACE = "PLACE"

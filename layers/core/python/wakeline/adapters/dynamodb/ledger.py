@@ -21,7 +21,9 @@ class DynamoLedger(DynamoTraces):
     """The `LedgerStore` and `TraceIndex` ports."""
 
     def put_segment(self, workspace_id: str, trace_id: str, segment: Segment) -> Segment | None:
-        """Pattern: commit a batch. A large body goes to S3 first, under its hash; one conditional PutItem makes it count."""
+        """Pattern: commit a batch. A large body goes to S3 first, under its hash; one conditional PutItem makes it
+        count.
+        """
         item = to_item(workspace_id, trace_id, segment)
         if "body_key" in item:
             bodies.put(item["body_key"], segment.body)
@@ -80,7 +82,8 @@ class DynamoLedger(DynamoTraces):
                 TableName=name(),
                 Key=typed_item({"pk": keys.lineage_pk(workspace_id, root), "sk": keys.LINEAGE}),
                 UpdateExpression="SET copies = list_append(if_not_exists(copies, :none), :me)",
-                ConditionExpression="attribute_not_exists(copies) OR (NOT contains(copies, :mine) AND size(copies) < :most)",
+                ConditionExpression="attribute_not_exists(copies) "
+                "OR (NOT contains(copies, :mine) AND size(copies) < :most)",
                 ExpressionAttributeValues=typed_item(
                     {":none": [], ":me": [mine], ":mine": mine, ":most": keys.MAX_LINEAGE}
                 ),

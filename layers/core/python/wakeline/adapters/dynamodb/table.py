@@ -89,8 +89,8 @@ _PASSING = frozenset({"None", "TransactionConflict", "ThrottlingError", "Provisi
 def transact(writes: list[dict[str, Any]]) -> bool:
     """Write all or nothing; False when a condition does not hold.
 
-    A transaction that meets another on one item is cancelled by DynamoDB, and no client library sends it again: traces that are
-    created at once share a counter, so this does.
+    A transaction that meets another on one item is cancelled by DynamoDB, and no client library sends it again:
+    traces that are created at once share a counter, so this does.
     """
     for attempt in range(CONFLICTS):
         try:

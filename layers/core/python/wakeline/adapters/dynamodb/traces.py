@@ -19,7 +19,8 @@ BY_WORKSPACE = "by_workspace"
 BY_PROJECT = "by_project"
 
 FILTERS = ("project_id", "status", "agent_id", "author", "repo", "cwd", "model", "models", "tags", "started_at")
-"""Fields that stand on their own in the item, since the indexes project them; the rest is one JSON attribute, `head`."""
+"""Fields that stand on their own in the item, since the indexes project them; the rest is one JSON attribute, `head`.
+"""
 
 _APART = frozenset({*FILTERS, "workspace_id", "id", "recent_keys", "version"})
 
@@ -49,7 +50,9 @@ def to_item(trace: Trace) -> Item:
 
 
 def from_item(item: Item) -> Trace:
-    """Read `to_item` back. An item that is not what `to_item` would write is a HEAD whose seal is broken, for verify to find."""
+    """Read `to_item` back. An item that is not what `to_item` would write is a HEAD whose seal is broken, for verify
+    to find.
+    """
     try:
         trace = _read(item).checked()
         return trace if to_item(trace) == item else replace(trace, seal=BROKEN)
@@ -132,7 +135,9 @@ class DynamoTraces:
         return transact([put, *_count_updates(trace, 1)])
 
     def write_head(self, trace: Trace, read_version: int) -> bool:
-        """Pattern: move HEAD on. One conditional PutItem; a deletion also takes the trace off the counts, in a transaction."""
+        """Pattern: move HEAD on. One conditional PutItem; a deletion also takes the trace off the counts, in a
+        transaction.
+        """
         put = {
             "TableName": name(),
             "Item": typed_item(to_item(trace)),

@@ -7,7 +7,9 @@ from wakeline.adapters import aws
 
 
 def key(workspace_id: str, trace_id: str, first_index: int, body: bytes) -> str:
-    """`bodies/ws_1/trc_9/000000000120-<sha256, 32 hex digits>`: a writer that loses the race overwrites nobody's body."""
+    """`bodies/ws_1/trc_9/000000000120-<sha256, 32 hex digits>`: a writer that loses the race overwrites nobody's
+    body.
+    """
     return f"bodies/{workspace_id}/{trace_id}/{first_index:012d}-{sha256(body).hexdigest()[:32]}"
 
 

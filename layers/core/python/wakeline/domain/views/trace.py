@@ -12,7 +12,9 @@ DESCRIPTION_LENGTH = 200
 
 
 def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
-    """A trace in a list or detail: the fields of all references that show one. `duration_ms` in milliseconds, costs in US dollars."""
+    """A trace in a list or detail: the fields of all references that show one. `duration_ms` in milliseconds, costs
+    in US dollars.
+    """
     ended = trace.ended_at
     took = round(times.seconds_between(trace.started_at, ended) * 1000) if ended else None
     return {
