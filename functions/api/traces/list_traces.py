@@ -10,7 +10,8 @@ from wakeline.domain.trace_filter import TraceFilter, since_and_until
 from wakeline.domain.views.trace import trace_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services.listing import TraceQuery, list_traces as list_page
+from wakeline.services.listing import TraceQuery
+from wakeline.services.listing import list_traces as list_page
 
 Word = Annotated[str | None, Field(max_length=1024)]
 Status = Literal["running", "completed", "failed", "stale"]

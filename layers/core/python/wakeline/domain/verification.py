@@ -1,6 +1,7 @@
 """Verifying a trace: every hash again, every index in its place, and HEAD as the sum of its segments."""
 
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 from . import chain
 from .delta import Delta, delta_of
@@ -112,9 +113,7 @@ class Verifier:
             self._break(at, "the segment's seq range is not that of its events")
         elif self._hash != segment.head_hash:
             self._break(events[-1].id, "the segment's head hash is not its last event's")
-        elif events[0].seq <= self._sum.last_seq or any(
-            a.seq >= b.seq for a, b in zip(events, events[1:], strict=False)
-        ):
+        elif events[0].seq <= self._sum.last_seq or any(a.seq >= b.seq for a, b in pairwise(events)):
             self._break(at, "seq does not rise")
         else:
             delta = delta_of(events, segment.delta.keys, segment.delta.source)

@@ -100,7 +100,7 @@ def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft
 
 
 def _outcome(sifted: Sifted, unstored: list[Rejection]) -> tuple[int, list[Rejection]]:
-    """How many events were accepted beside the new ones, and all that were rejected: twins of rejected ones are, too."""
+    """How many events were accepted beside the new ones, and all that were rejected; so are twins of rejected ones."""
     why = {rejection.idempotency_key: rejection for rejection in unstored if rejection.idempotency_key is not None}
     twins = [replace(why[key], index=place) for place, key in sifted.twins if key in why]
     rejected = sorted([*sifted.rejected, *unstored, *twins], key=lambda rejection: rejection.index)
@@ -176,7 +176,7 @@ def stored_keys(store: LedgerStore, trace: Trace, seqs: Sequence[int]) -> dict[i
 
 
 def _segment_of(store: LedgerStore, trace: Trace, seq: int) -> Segment | None:
-    """The last segment that begins at or below `seq`. Interpolates first, since seqs mostly rise by one; then halves."""
+    """The last segment that begins at or below `seq`. Interpolates first, as seqs mostly rise by one; then halves."""
     low, high = 0, trace.last_index
     guess = min(high, max(0, seq - (trace.first_seq or 0)))
     best: Segment | None = None

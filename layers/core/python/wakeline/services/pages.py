@@ -14,7 +14,7 @@ MAX_PAGE_BYTES = 4_500_000
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events as JSON values, their rendered size in bytes, and the index to go on from; None at the end of the trace."""
+    """Events as JSON values, and the index to go on from; None at the end of the trace."""
 
     events: list[dict[str, Any]]
     next_index: int | None

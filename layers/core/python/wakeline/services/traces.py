@@ -12,15 +12,16 @@ from wakeline.domain.canonical import canonical
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
 from wakeline.domain.events import Event, NewEvent
+from wakeline.domain.ids import is_id
 from wakeline.domain.prices import Price
 from wakeline.domain.segments import MAX_EVENTS
-from wakeline.domain.spans import events_of
 from wakeline.domain.trace import Trace, new_trace
 from wakeline.domain.verification import Verifier
 
 from . import ledger
 from .costs import price_calls
 from .ports import LedgerStore
+from .runs import append_missing, run_events
 
 DEFAULT_PROJECT = "default"
 
@@ -58,42 +59,17 @@ def create(
 def create_with_spans(
     store: LedgerStore, env: Env, price: Price, caller: Caller, facts: dict[str, Any], run: dict[str, Any]
 ) -> tuple[Trace, bool]:
-    """Create a trace together with what already happened in it: `run` has spans, input, output, status, ended_at,
-    error.
+    """Create a trace together with what already happened in it: `run` has spans, input, output, status, ended_at, error.
 
-    A call that died half-way is finished by calling again: the events' keys follow from the spans.
+    A call that died half-way is finished by calling again: the events' keys follow from the spans. Raises as `create`
+    does, and `Invalid` naming the part of `run` that does not fit; then nothing is stored.
     """
-    events = _run_events(run, facts)
+    events = run_events(run, facts)
     sent = [(place, NewEvent.read(event)) for place, event in enumerate(events)]
     price_calls(sent, price, env)
     began = next((event["timestamp"] for event in events if "timestamp" in event), None)
     trace, created = create(store, env, caller, {"started_at": began} | facts, run)
-    for at in range(0, len(sent), MAX_EVENTS):
-        appended = ledger.append(store, env, caller.workspace_id, trace.id, sent[at : at + MAX_EVENTS])
-        if appended.rejected:
-            first = appended.rejected[0]
-            raise Invalid(f"spans: {first.reason}", field="spans")
-        trace = appended.trace
-    return trace, created
-
-
-def _run_events(run: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
-    spans = [dict(span) for span in run.get("spans") or []]
-    events = events_of(spans)
-    if run.get("input") is not None:
-        opening: dict[str, Any] = {
-            "type": "session_start",
-            "idempotency_key": "run:start",
-            "payload": {"input": run["input"]},
-        }
-        started = facts.get("started_at")
-        events.insert(0, opening | ({"timestamp": started} if started else {}))
-    if run.get("output") is not None or run.get("ended_at") or run.get("status") in ("completed", "failed"):
-        said = {name: run[name] for name in ("output", "status", "error") if run.get(name) is not None}
-        closing: dict[str, Any] = {"type": "session_end", "idempotency_key": "run:end", "payload": said}
-        ended = run.get("ended_at") or (events[-1].get("timestamp") if events else None)
-        events.append(closing | ({"timestamp": ended} if ended else {}))
-    return events
+    return append_missing(store, env, trace, [event for _, event in sent]), created
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +91,7 @@ def append(store: LedgerStore, env: Env, price: Price, caller: Caller, trace_id:
             sent.append((place, NewEvent.read(event)))
         except WakelineError as error:
             broken.append(Rejection(place, _key_of(event), error.message, field=error.field))
-    if not sent:
+    if not sent or not is_id(trace_id):
         require(store, caller, trace_id)
         return Answer(0, broken)
     price_calls(sent, price, env)
@@ -130,7 +106,7 @@ def _key_of(event: Any) -> str | None:
 
 def require(store: LedgerStore, caller: Caller, trace_id: str) -> Trace:
     """The trace, if it exists for this caller. Raises `NotFound`."""
-    trace = store.head(caller.workspace_id, trace_id) if 1 <= len(trace_id) <= 128 else None
+    trace = store.head(caller.workspace_id, trace_id) if is_id(trace_id) else None
     if trace is None or not caller.sees(trace):
         raise NotFound("trace not found")
     return trace
@@ -182,7 +158,7 @@ def delete(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> None:
     """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is
     `NotFound`.
     """
-    trace = store.head(caller.workspace_id, trace_id) if 1 <= len(trace_id) <= 128 else None
+    trace = store.head(caller.workspace_id, trace_id) if is_id(trace_id) else None
     if trace is None or caller.project_id not in (None, trace.project_id):
         raise NotFound("trace not found")
     if trace.deleted is not None and next(store.segments(trace.workspace_id, trace.id), None) is None:
