@@ -1,6 +1,7 @@
 """Canonical JSON (RFC 8785, JCS), the bytes that hashes are taken over, and the strict reader in front of it."""
 
 import re
+from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
@@ -20,7 +21,7 @@ def canonical(value: Any, field: str = "payload") -> bytes:
     Raises `Invalid` naming `field` for what has no canonical form: integers beyond ±(2⁵³−1), NaN, lone surrogates.
     """
     try:
-        return rfc8785.dumps(value)
+        return _spell(value).encode()
     except rfc8785.IntegerDomainError as error:
         raise Invalid(
             f"{field} holds an integer beyond ±(2^53-1), which JSON cannot carry exactly; send it as a string",
@@ -28,6 +29,27 @@ def canonical(value: Any, field: str = "payload") -> bytes:
         ) from error
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         raise Invalid(f"{field} has no canonical JSON form", field=field) from error
+
+
+def _spell(value: Any) -> str:
+    """What `rfc8785.dumps` writes, as text and in a third of the time; half of a large append would else be spent there.
+
+    The common kinds of values are written here; the others (floats, names beyond ASCII) by that library, which also
+    refuses what has no canonical form. `encode_basestring` escapes exactly what RFC 8785 says, and lone surrogates fail
+    when the text is encoded.
+    """
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is dict and all(type(name) is str and name.isascii() for name in value):
+        return f"{{{','.join([f'{encode_basestring(name)}:{_spell(value[name])}' for name in sorted(value)])}}}"
+    if kind is list:
+        return f"[{','.join(map(_spell, value))}]"
+    if kind is int and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
+        return str(value)
+    if value is None:
+        return "null"
+    return rfc8785.dumps(value).decode()
 
 
 def read_json(body: bytes | str) -> Any:
