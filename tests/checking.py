@@ -12,6 +12,13 @@ from wakeline.services import ledger
 from .factories import WORKSPACE
 
 
+def head(store: Any, trace_id: str = "trc_1") -> Trace:
+    """A trace that is there."""
+    trace = store.head(WORKSPACE, trace_id)
+    assert isinstance(trace, Trace)
+    return trace
+
+
 def broken(store: Any, trace_id: str = "trc_1", workspace_id: str = WORKSPACE) -> Break | None:
     """What verify finds in a trace as it is stored, without repairing anything first."""
     trace = store.head(workspace_id, trace_id)

@@ -56,7 +56,7 @@ def bodies() -> list[str]:
     return [found["Key"] for found in answer.get("Contents", [])]
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "name": "name",
     "user_goal": "goal",
     "agent": "agent",

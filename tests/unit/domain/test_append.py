@@ -1,6 +1,7 @@
 """Which sent events are new: numbers that rise, repeats with and without them, keys within a batch."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ def at(last_seq: int = -1, recent: tuple[str, ...] = ()) -> Trace:
 
 def sent(*pairs: tuple[int | None, str | None]):
     """Events as (seq, key)."""
-    said = ({"seq": seq, "idempotency_key": key} for seq, key in pairs)
+    said: Any = ({"seq": seq, "idempotency_key": key} for seq, key in pairs)
     return batch(*(message(**{name: value for name, value in each.items() if value is not None}) for each in said))
 
 
@@ -118,7 +119,7 @@ def test_events_without_a_canonical_form_are_rejected_one_by_one():
     trace, env = make_trace(), fixed_env()
     events = batch(message("a"), message("b", metadata={"n": 2**53}, idempotency_key="k"), message("c"))
     segment, rejected = build(trace, sift(trace, events, {}).new, NOON, lambda: env.new_id("evt"), env.salt)
-    assert [event.payload["content"] for event in segment.events()] == ["a", "c"]
+    assert [event.body["content"] for event in segment.events()] == ["a", "c"]
     assert [(each.index, each.idempotency_key, each.field, each.conflict) for each in rejected] == [
         (1, "k", "payload", False)
     ]

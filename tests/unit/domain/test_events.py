@@ -1,5 +1,7 @@
 """What a caller may send, type by type, and that every bad field is named."""
 
+from typing import Any
+
 import pytest
 
 from tests.factories import message
@@ -8,7 +10,7 @@ from wakeline.domain.events import MAX_SEQ, NewEvent, error_text
 from wakeline.domain.payloads import GOVERNANCE_TYPES, PAYLOADS
 
 # The least that each type wants.
-LEAST = {
+LEAST: dict[str, dict[str, Any]] = {
     "user_message": {"content": ""},
     "agent_message": {"content": "x"},
     "llm_call": {"model": "m"},
@@ -82,11 +84,11 @@ def test_what_is_required_is_named(kind):
 def test_a_wrong_field_is_named(kind, field, value):
     with pytest.raises(Invalid) as caught:
         NewEvent.read({"type": kind, "payload": {**LEAST.get(kind, {}), field: value}})
-    assert caught.value.field.startswith(f"payload.{field}")
+    assert str(caught.value.field).startswith(f"payload.{field}")
     assert field in caught.value.message
 
 
-ENVELOPE = [
+ENVELOPE: list[tuple[str, Any]] = [
     ("type", None),
     ("type", ""),
     ("type", "Tool Call"),
@@ -126,7 +128,7 @@ ENVELOPE = [
 def test_a_wrong_field_of_the_envelope_is_named(field, value):
     with pytest.raises(Invalid) as caught:
         NewEvent.read({**message(), field: value})
-    assert caught.value.field.split(".")[0] == field
+    assert str(caught.value.field).split(".")[0] == field
 
 
 @pytest.mark.parametrize("raw", [None, [], "x", 1, {}])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.checking import keys_of, sound
+from tests.checking import head, keys_of, sound
 from tests.factories import WORKSPACE, batch, llm_call, make_trace, message, messages
 from tests.fakes.dying import Died, DyingLedger, ForgetfulLedger, When
 from tests.fakes.env import fixed_env
@@ -74,7 +74,7 @@ class TestAppend:
         store = self.setup_ledger(before)
         die_appending(store, messages(5), at, when)
         committed = (at, when) != (1, "before")
-        seen = list(ledger.read_events(store, store.head(WORKSPACE, TRACE)))
+        seen = list(ledger.read_events(store, head(store)))
         assert len(seen) == 3 * before + 5 * committed
         trace, events = sound(store)
         assert trace.event_count == len(events) == len(seen)
@@ -85,18 +85,18 @@ class TestAppend:
         for repairer_dies in ("before", "after"):
             dying = DyingLedger(store, 1, repairer_dies)
             try:
-                ledger.settle(dying, store.head(WORKSPACE, TRACE))
+                ledger.settle(dying, head(store))
             except Died:
                 assert dying.writes == 1
-        settled = ledger.settle(store, store.head(WORKSPACE, TRACE))
-        assert settled == store.head(WORKSPACE, TRACE)
+        settled = ledger.settle(store, head(store))
+        assert settled == head(store)
         sound(store)
 
     def test_readers_who_begin_late_see_what_is_past_head(self, before, at, when):
         store = self.setup_ledger(before)
         die_appending(store, messages(5), at, when)
         committed = (at, when) != (1, "before")
-        seen = list(ledger.read_events(store, store.head(WORKSPACE, TRACE), 3 * before + 2))
+        seen = list(ledger.read_events(store, head(store), 3 * before + 2))
         assert len(seen) == (3 if committed else 0)
 
 
@@ -111,7 +111,7 @@ def test_a_second_writer_never_leaves_two_segments_past_head(dead):
 
 
 def sound_after_read(store: MemoryLedger):
-    list(ledger.read_events(store, store.head(WORKSPACE, TRACE)))
+    list(ledger.read_events(store, head(store)))
     return sound(store)
 
 
@@ -140,7 +140,7 @@ def test_a_push_of_several_segments_goes_on_where_it_died(at, when):
     else:
         assert at > dying.writes == 6
     trace, events = sound(store)
-    assert [event.payload["content"] for event in events] == [f"line {n}" for n in range(6)]
+    assert [event.body["content"] for event in events] == [f"line {n}" for n in range(6)]
     assert trace.transcript == {"lines": 6}
 
 
@@ -161,19 +161,19 @@ def test_erasing_dies_and_is_asked_for_again(at, when):
     store = fresh()
     for n in range(3):
         ledger.append(store, fixed_env(), WORKSPACE, TRACE, messages(2, f"batch{n}-"))
-    last = store.head(WORKSPACE, TRACE)
+    last = head(store)
     dying = DyingLedger(store, at, when)
     try:
         ledger.erase(dying, fixed_env(), last, "me")
     except Died:
-        deleted = store.head(WORKSPACE, TRACE).deleted is not None
+        deleted = head(store).deleted is not None
         assert deleted == ((at, when) != (1, "before"))
         assert store.count(WORKSPACE, None) == (0 if deleted else 1)
         if deleted:
             with pytest.raises(NotFound):
                 ledger.append(store, fixed_env(), WORKSPACE, TRACE, messages(1))
-        ledger.erase(store, fixed_env(), store.head(WORKSPACE, TRACE), "me")
-    tombstone = store.head(WORKSPACE, TRACE)
+        ledger.erase(store, fixed_env(), head(store), "me")
+    tombstone = head(store)
     assert tombstone.deleted == {"at": "2026-03-21T10:00:00.000Z", "by": "me", "events": 6, "head_hash": last.head_hash}
     assert list(store.segments(WORKSPACE, TRACE)) == []
     assert store.count(WORKSPACE, None) == 0
@@ -182,8 +182,8 @@ def test_erasing_dies_and_is_asked_for_again(at, when):
 def test_erasing_folds_in_what_a_dead_writer_left():
     store = fresh()
     die_appending(store, messages(2), 2, "before")
-    ledger.erase(store, fixed_env(), store.head(WORKSPACE, TRACE), "me")
-    assert store.head(WORKSPACE, TRACE).deleted["events"] == 2
+    ledger.erase(store, fixed_env(), head(store), "me")
+    assert (head(store).deleted or {})["events"] == 2
     assert list(store.segments(WORKSPACE, TRACE)) == []
 
 
@@ -192,9 +192,9 @@ def test_a_writer_whose_trace_is_deleted_before_its_head_takes_its_segment_back(
 
     class DeletedMeanwhile(DyingLedger):
         def write_head(self, trace, version):
-            if self.store.head(WORKSPACE, TRACE).deleted is None:
+            if head(self.store).deleted is None:
                 # Deleted by one who read the segments before ours was there.
-                ledger.erase(_Blind(self.store), fixed_env(), self.store.head(WORKSPACE, TRACE), "other")
+                ledger.erase(_Blind(self.store), fixed_env(), head(self.store), "other")
             return self.store.write_head(trace, version)
 
     class _Blind(DyingLedger):
@@ -230,7 +230,7 @@ def test_a_head_write_whose_answer_was_lost_counts_once():
             return self.store.write_head(trace, version)
 
     done = ledger.append(Twice(store, 0, "before"), fixed_env(), WORKSPACE, TRACE, batch(llm_call()))
-    assert done.trace == store.head(WORKSPACE, TRACE)
+    assert done.trace == head(store)
     assert sound(store)[0].counters["llm_calls"] == 1
 
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.checking import keys_of, sound
+from tests.checking import head, keys_of, sound
 from tests.factories import WORKSPACE, batch, llm_call, make_trace, message
 from tests.fakes.dying import Died, DyingLedger, ForgetfulLedger
 from tests.fakes.env import fixed_env
@@ -41,7 +41,7 @@ class Histories(RuleBasedStateMachine):
             said = message(key) if n % 2 else llm_call(cost_usd=0.1)
             raw.append({**said, "idempotency_key": key})
             if leap is not None:
-                raw[-1]["seq"] = self.store.head(WORKSPACE, TRACE).last_seq + 50 + leap + n
+                raw[-1]["seq"] = head(self.store).last_seq + 50 + leap + n
         self.sent.append(batch(*raw))
         return self.sent[-1]
 
@@ -99,13 +99,13 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def read(self) -> None:
         with suppress(Died):
-            list(ledger.read_events(DyingLedger(self.store, 1, "before"), self.store.head(WORKSPACE, TRACE)))
-        list(ledger.read_events(self.store, self.store.head(WORKSPACE, TRACE)))
+            list(ledger.read_events(DyingLedger(self.store, 1, "before"), head(self.store)))
+        list(ledger.read_events(self.store, head(self.store)))
 
     @rule(size=SIZES)
     def a_writer_with_a_stale_head(self, size: int) -> None:
         """It read HEAD, slept while another wrote, and goes on."""
-        stale, sent, other = self.store.head(WORKSPACE, TRACE), self.events(size, None), self.events(1, None)
+        stale, sent, other = head(self.store), self.events(size, None), self.events(1, None)
         state = {"first": True}
 
         def draft(trace: Any) -> ledger.Draft:
@@ -120,7 +120,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 400))
     def look_up_a_number(self, place: int) -> None:
-        trace = ledger.settle(self.store, self.store.head(WORKSPACE, TRACE))
+        trace = ledger.settle(self.store, head(self.store))
         events = list(ledger.read_events(self.store, trace))
         wanted = next((event.index for event in events if event.seq > place), trace.event_count)
         assert ledger.index_after(self.store, trace, place) == wanted
@@ -130,7 +130,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost_and_nothing_is_counted_twice(self) -> None:
-        ledger.settle(self.store, self.store.head(WORKSPACE, TRACE))
+        ledger.settle(self.store, head(self.store))
         trace, events = sound(self.store)
         keys = keys_of(events)
         assert len(keys) == len(set(keys))
