@@ -1,5 +1,6 @@
 """GET /api/messages"""
 
+import random
 from functools import partial
 
 import pytest
@@ -100,3 +101,16 @@ def test_sessions_without_messages_are_not_read(stack, workspace):
     assert {call.operation for call in authentication} == {"UpdateItem"}
     assert [call.operation for call in (index, heads, segments)] == ["Query", "BatchGetItem", "Query"]
     assert calls.rcu <= 13
+
+
+def test_a_page_of_a_long_session_costs_little(stack, workspace):
+    trace = workspace.trace()
+    workspace.append(trace.id, [user(f"{number} {random.randbytes(1500).hex()}") for number in range(300)], size=3)
+    key = workspace.reader
+    first = stack.call("GET", PATH, key=key, session_id=trace.id, limit=10).json
+    with record_calls() as calls:
+        second = stack.call("GET", PATH, key=key, session_id=trace.id, limit=10, cursor=first["next_cursor"])
+    assert [each["index"] for each in second.json["messages"]] == list(range(10, 20))
+    # HEAD, the segment that the cursor points into, and eight of the hundred segments.
+    assert [call.operation for call in calls.dynamodb[-3:]] == ["GetItem", "Query", "Query"]
+    assert calls.rcu <= 20

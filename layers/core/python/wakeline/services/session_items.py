@@ -120,7 +120,9 @@ def list_items(
         total = sum(count or 0 for count in counts[:MAX_COUNTED])
         exact = len(newest) <= MAX_COUNTED and None not in counts
         traces = chain(newest, walk)
-    items, stop = _fill(store, traces, make, room, query.limit, at, offset)
+    before = at.offset if at else 0
+    remaining = max(0, total - before) if query.session_id is not None and exact else None
+    items, stop = _fill(store, traces, make, room, query.limit, at, offset, remaining)
     if stop is not None and exact and not stop.skip and offset + len(items) >= total:
         stop = None
     position = stop and ItemPosition(
@@ -143,6 +145,7 @@ def _fill(
     limit: int,
     at: ItemPosition | None,
     offset: int,
+    remaining: int | None,
 ) -> tuple[list[dict[str, Any]], _Stop | None]:
     """Take items from one trace after the other until the page, the answer or what may be read is full."""
     items: list[dict[str, Any]] = []
@@ -159,7 +162,8 @@ def _fill(
             skip -= count
             continue
         budget.ledgers -= 1
-        collector = Collector(view, room, limit - len(items), start=start, skip=skip)
+        expected = remaining if remaining is not None else count if start == 0 else None
+        collector = Collector(view, room, limit - len(items), expected=expected, start=start, skip=skip)
         try:
             finished = read_views(store, trace, [collector], budget, start)
         except NotFound:

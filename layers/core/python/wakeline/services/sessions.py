@@ -19,6 +19,7 @@ from wakeline.domain.views.session import duration_of, session_view
 from wakeline.domain.views.subagents import Subagents
 from wakeline.domain.views.timeline import Timeline
 from wakeline.domain.views.tool_calls import ToolCalls
+from wakeline.domain.views.view import View
 
 from .ledger import ATTEMPTS
 from .listing import TracePage
@@ -60,11 +61,14 @@ def detail(store: LedgerStore, caller: Caller, session_id: str, now: datetime) -
     session = session_view(trace, now) | {"metadata": trace.metadata}
     room = Room()
     room.left -= 2 * weigh(session)
+    views: dict[str, View] = {
+        "messages": Messages(trace.id, room),
+        "tool_calls": ToolCalls(trace.id, room),
+        "subagents": Subagents(trace.id, room),
+        "file_changes": FileChanges(room),
+    }
     parts = {
-        "messages": Collector(Messages(trace.id, room), room, MAX_SHOWN),
-        "tool_calls": Collector(ToolCalls(trace.id, room), room, MAX_SHOWN),
-        "subagents": Collector(Subagents(trace.id, room), room, MAX_SHOWN),
-        "file_changes": Collector(FileChanges(room), room, MAX_SHOWN),
+        name: Collector(view, room, MAX_SHOWN, expected=view.count(trace.counters)) for name, view in views.items()
     }
     read_views(store, trace, list(parts.values()), Budget())
     more = {name: _goes_on(name, part, trace, caller) for name, part in parts.items() if _is_cut(part, trace)}
@@ -80,14 +84,14 @@ def detail(store: LedgerStore, caller: Caller, session_id: str, now: datetime) -
 def _is_cut(part: Collector, trace: Trace) -> bool:
     held = part.view.count(trace.counters) or 0
     # Changes are summed up per path, so their number says nothing of how many were read.
-    return part.cut and held > 0 if isinstance(part.view, FileChanges) else len(part.view.items) < held
+    return part.cut and held > 0 if isinstance(part.view, FileChanges) else len(part.view) < held
 
 
 def _goes_on(name: str, part: Collector, trace: Trace, caller: Caller) -> str:
     if isinstance(part.view, FileChanges):
         return f"/api/traces/{quote(trace.id)}/events?type=file_change"
     kind = name.replace("_", "-")
-    shown = len(part.view.items)
+    shown = len(part.view)
     position = ItemPosition(
         place=place_of(trace.started_at, trace.id),
         trace=trace.id,

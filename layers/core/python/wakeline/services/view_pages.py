@@ -37,33 +37,38 @@ class Budget:
 class Collector:
     """Fills a page of one view: passes over `skip` items, takes up to `limit`, then looks on for the ends of open ones.
 
+    `expected` is how many items the ledger has from `start` on, where known: nothing is looked for behind the last.
     `next_index` is where the next page begins; `skip` what is still to be passed over. `cut`: there is an item beyond.
     """
 
-    def __init__(self, view: View, room: Room, limit: int, *, start: int = 0, skip: int = 0) -> None:
+    def __init__(
+        self, view: View, room: Room, limit: int, *, expected: int | None, start: int = 0, skip: int = 0
+    ) -> None:
         self.view = view
         self.room = room
         self.limit = limit
         self.skip = skip
         self.next_index = start
         self.cut = False
+        self._to_come = expected
         self._ahead = view.lookahead
 
     @property
     def full(self) -> bool:
-        return self.cut or len(self.view.items) >= self.limit or self.room.full
+        return self.cut or len(self.view) >= self.limit or self.room.full
 
     @property
     def done(self) -> bool:
         """Whether nothing further is wanted of the ledger."""
-        return self.full and (self._ahead <= 0 or not self.view.waiting)
+        found = self.full or (self._to_come is not None and self._to_come <= 0)
+        return found and (self._ahead <= 0 or not self.view.waiting)
 
     def wants(self, counters: Mapping[str, int]) -> bool:
         """Whether a segment with these counters, read from its first event on, has to be looked into."""
         begins = self.view.count(counters)
         if not self.full and begins is not None and 0 < begins < self.skip:
             # Not the last of the skipped ones: what stands right before the page may belong to its first item.
-            self.skip -= begins
+            self._pass(begins)
             return False
         if self.full:
             self._ahead -= 1
@@ -77,12 +82,21 @@ class Collector:
             self.cut = True
             self.view.go_on(event)
         elif self.skip:
-            self.skip -= 1
+            self._pass(1)
             self.next_index = event.index + 1
             self.view.go_on(event)
         else:
             self.view.begin(event)
             self.next_index = event.index + 1
+            self._meet(1)
+
+    def _pass(self, items: int) -> None:
+        self.skip -= items
+        self._meet(items)
+
+    def _meet(self, items: int) -> None:
+        if self._to_come is not None:
+            self._to_come -= items
 
 
 def read_views(
@@ -92,15 +106,18 @@ def read_views(
 
     A collector that was not done then has `next_index` at the first event that was not read.
     """
+    if all(collector.done for collector in collectors):
+        return True
     for segment in read_segments(store, trace, start):
-        if all(collector.done for collector in collectors):
-            return True
         if budget.spent_reading:
             _stop_at(segment.first_index, collectors)
             return False
         budget.segments -= 1
         budget.stored -= len(segment.body)
         _read_segment(segment, collectors, budget, start)
+        # What stands past HEAD is read even then: reading folds it in.
+        if segment.last_index < trace.last_index and all(collector.done for collector in collectors):
+            return True
     return True
 
 
@@ -121,6 +138,6 @@ def _read_segment(segment: Segment, collectors: Iterable[Collector], budget: Bud
 
 def _stop_at(index: int, collectors: Iterable[Collector]) -> None:
     for collector in collectors:
-        if not collector.full:
+        if not collector.done:
             collector.next_index = index
             collector.cut = True

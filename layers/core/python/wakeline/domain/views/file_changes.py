@@ -21,6 +21,9 @@ class FileChanges:
         self._by_path: dict[str, dict[str, Any]] = {}
         self._room = room
 
+    def __len__(self) -> int:
+        return len(self._by_path)
+
     @property
     def items(self) -> list[dict[str, Any]]:
         return list(self._by_path.values())

@@ -28,6 +28,9 @@ class Messages:
         self._usage: dict[str, int] | None = None
         self._claimed: dict[str, Any] | None = None
 
+    def __len__(self) -> int:
+        return len(self.items)
+
     @property
     def waiting(self) -> bool:
         return self._claimed is not None

@@ -26,6 +26,9 @@ class Subagents:
         self._room = room
         self._open: dict[str, dict[str, Any]] = {}
 
+    def __len__(self) -> int:
+        return len(self.items)
+
     @property
     def waiting(self) -> bool:
         return bool(self._open)

@@ -33,6 +33,9 @@ class Timeline:
     def items(self) -> list[dict[str, Any]]:
         return [show(item) for show, item in self._found]
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     @property
     def waiting(self) -> bool:
         # A sub-agent's entry does not tell how it ended.

@@ -27,6 +27,9 @@ class ToolCalls:
         self._tool_name = tool_name[:COUNTED_NAME] if tool_name is not None else None
         self._open: dict[str, dict[str, Any]] = {}
 
+    def __len__(self) -> int:
+        return len(self.items)
+
     @property
     def waiting(self) -> bool:
         return bool(self._open)

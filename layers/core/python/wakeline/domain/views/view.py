@@ -15,6 +15,9 @@ class View(Protocol):
     def items(self) -> list[dict[str, Any]]:
         """What was found so far, in ledger order."""
 
+    def __len__(self) -> int:
+        """How many items there are."""
+
     @property
     def waiting(self) -> bool:
         """Whether an item is open: a later event may complete it."""
