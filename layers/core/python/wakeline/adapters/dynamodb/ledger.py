@@ -16,6 +16,9 @@ from .traces import DynamoTraces
 _KINDS = {"n": int, "first_seq": int, "last_seq": int, "prev": bytes, "head": bytes, "delta": str}
 _ATTRIBUTES = frozenset(("pk", "sk", "seal", "body", "body_key", *_KINDS))
 
+FIRST_SEGMENTS = 8
+"""Most traces have few more segments and are read in one or two calls; a page of a list in a long one needs no more."""
+
 
 class DynamoLedger(DynamoTraces):
     """The `LedgerStore` and `TraceIndex` ports."""
@@ -42,8 +45,9 @@ class DynamoLedger(DynamoTraces):
         return None
 
     def segments(self, workspace_id: str, trace_id: str, from_index: int = 0) -> Iterator[Segment]:
-        """Pattern: read on from an index. Query, a page of at most 1 MB at a time."""
+        """Pattern: read on from an index. Query, small pages first, of at most 1 MB each."""
         items = query(
+            FIRST_SEGMENTS,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :from AND :to",
             ExpressionAttributeValues=typed_item(
                 {
