@@ -6,6 +6,7 @@ import math
 import struct
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +139,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
     max_leaves=20,
 )
+
+
+@given(JSON)
+def test_the_library_writes_the_same(value):
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @given(JSON)

@@ -1,6 +1,6 @@
 """A trace: the HEAD of its ledger. A session is the same thing under its other name, with the same id."""
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -133,8 +133,8 @@ class Trace:
             return replace(self, seal=BROKEN)
 
     def to_json(self) -> dict[str, Any]:
-        """Every field, for storage."""
-        return asdict(self)
+        """Every field, for storage. Not a copy: what it holds is the trace's own."""
+        return {spec.name: getattr(self, spec.name) for spec in fields(self)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
@@ -150,7 +150,7 @@ def new_trace(workspace_id: str, trace_id: str, **facts: Any) -> Trace:
     """A trace with no events yet. Raises `TooLarge` when more than `MAX_BYTES` is said of it."""
     empty = chain.spell(chain.genesis(workspace_id, trace_id))
     trace = Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **facts)
-    if len(canonical(asdict(trace), "trace")) > MAX_BYTES:
+    if len(canonical(trace.to_json(), "trace")) > MAX_BYTES:
         raise TooLarge(
             f"more than {MAX_BYTES // 1024} KB are said of the trace; put large content in its events", field="metadata"
         )
@@ -159,7 +159,7 @@ def new_trace(workspace_id: str, trace_id: str, **facts: Any) -> Trace:
 
 def seal_of(trace: Trace) -> str:
     """The hash over every field of HEAD but `seal`."""
-    said = {name: value for name, value in asdict(trace).items() if name != "seal"}
+    said = {name: value for name, value in trace.to_json().items() if name != "seal"}
     return chain.spell(sha256(b"\x02" + canonical(said, "trace")).digest())
 
 
@@ -176,6 +176,7 @@ def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:
         last_at=max(trace.last_at, delta.last_at, key=times.sortable) if trace.last_at else delta.last_at,
         status=delta.status or trace.status,
         ended_at=delta.ended_at if delta.status else trace.ended_at,
+        started_at=min(trace.started_at, delta.started_at or trace.started_at, key=times.sortable),
         prompt=trace.prompt or delta.prompt,
         title=delta.title or trace.title,
         models=union(trace.models, delta.models),
