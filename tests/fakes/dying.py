@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from .ledger import MemoryLedger
 
-WRITES = frozenset({"create", "write_head", "put_segment", "delete_segment"})
+WRITES = frozenset({"create", "create_with", "write_head", "put_segment", "delete_segment"})
 When = Literal["before", "after"]
 
 

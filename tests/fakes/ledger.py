@@ -43,6 +43,10 @@ class MemoryLedger:
             self.traces[trace.workspace_id, trace.id] = deepcopy(trace)
             return True
 
+    def create_with(self, trace: Trace, segment: Segment) -> bool:
+        with self.lock:
+            return self.create(trace) and self.put_segment(trace.workspace_id, trace.id, segment) is None
+
     def write_head(self, trace: Trace, read_version: int) -> bool:
         with self.lock:
             stands = self.traces.get((trace.workspace_id, trace.id))

@@ -1,11 +1,15 @@
 """The only place where ports meet adapters. Everything is made on first use and kept."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from wakeline import settings
 from wakeline.domain.env import Env
 from wakeline.domain.prices import Price
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
+
+if TYPE_CHECKING:
+    from wakeline.services.otlp import Known
 
 
 def ledger() -> LedgerStore:
@@ -56,6 +60,14 @@ def price() -> Price:
     from wakeline.adapters.pricing import price as list_price
 
     return list_price
+
+
+@cache
+def known_traces() -> "Known":
+    """The traces that this process has written spans to."""
+    from wakeline.services.otlp import Known
+
+    return Known()
 
 
 def version() -> str:

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from . import money, times
 from .canonical import MAX_SAFE_INTEGER
+from .errors import Invalid
 from .events import Event, error_text
 
 TITLE_LENGTH = 200
@@ -45,6 +46,7 @@ class Delta:
     models: list[str] = field(default_factory=list)
     keys: str = ""
     source: dict[str, Any] | None = None
+    started_at: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What is stored: the fields that say something."""
@@ -100,6 +102,8 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
                 delta.status, delta.ended_at = "running", None
             case "session_end":
                 delta.status, delta.ended_at = _end_status(payload), event.timestamp
+                delta.started_at = _earlier(delta.started_at, payload.get("started_at"))
+                delta.title = _one_line(payload["name"]) or delta.title if payload.get("name") else delta.title
             case "user_message" if delta.prompt is None:
                 delta.prompt = _prompt(payload)
             case kind if kind == _TITLE and isinstance(payload.get("title"), str):
@@ -148,6 +152,15 @@ def _count_llm_call(counters: Counter[str], payload: dict[str, Any]) -> Decimal:
 def _end_status(payload: dict[str, Any]) -> str:
     status = str(payload.get("status") or "").lower()
     return "failed" if status in _FAILED or (not status and error_text(payload.get("error"))) else "completed"
+
+
+def _earlier(known: str | None, said: Any) -> str | None:
+    """The start that a session's end tells: what was stored first need not be what began first."""
+    try:
+        found = times.normalise(said, "started_at") if isinstance(said, str) else None
+    except Invalid:
+        return known
+    return min(filter(None, (known, found)), key=times.sortable, default=None)
 
 
 def _prompt(payload: dict[str, Any]) -> str | None:

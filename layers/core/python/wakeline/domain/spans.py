@@ -115,17 +115,22 @@ def _text(value: Any) -> str | None:
 
 
 def tree_of(events: Iterable[Event], trace_id: str) -> list[dict[str, Any]]:
-    """The spans of a trace as Retrace shows them, children nested, in the order of their first events."""
+    """The spans of a trace as Retrace shows them, children nested, by start; of one moment, by their first events."""
     spans: dict[str, dict[str, Any]] = {}
     for event in events:
         if event.span_id is not None:
             _note(spans.setdefault(event.span_id, _fresh(event, trace_id)), event)
     roots: list[dict[str, Any]] = []
-    for span in spans.values():
+    for span in sorted(spans.values(), key=_place):
         parent = spans.get(span["parent_id"] or "")
         siblings = parent["children"] if parent is not None and not _inside(parent, span, spans) else roots
         siblings.append(span)
     return roots
+
+
+def _place(span: dict[str, Any]) -> tuple[str, str]:
+    """By start. OTLP spans come in any order, as they end and from several writers: of one moment, their ids decide."""
+    return times.sortable(span["started_at"]), span["id"] if "otlp" in (span["metadata"] or {}) else ""
 
 
 def _inside(parent: dict[str, Any], span: dict[str, Any], spans: dict[str, dict[str, Any]]) -> bool:
@@ -138,6 +143,14 @@ def _inside(parent: dict[str, Any], span: dict[str, Any], spans: dict[str, dict[
         seen.add(above["id"])
         above = spans.get(above["parent_id"] or "")
     return above is not None
+
+
+def _start_of_whole(said: Any) -> str | None:
+    """When a span began of which there is one event, at its end."""
+    try:
+        return times.normalise(said) if isinstance(said, str) else None
+    except Invalid:
+        return None
 
 
 def _fresh(event: Event, trace_id: str) -> dict[str, Any]:
@@ -184,6 +197,8 @@ def _note(span: dict[str, Any], event: Event) -> None:
     phase = said.get("phase")
     opens = phase == "start" or (phase is None and event.type in ("tool_call", "subagent_start"))
     if not opens:
+        if said.get("phase") is None and span["ended_at"] is None:
+            span["started_at"] = _start_of_whole(said.get("started_at")) or span["started_at"]
         span["ended_at"] = event.timestamp
         took = said.get("duration_ms") if said.get("duration_ms") is not None else said.get("latency_ms")
         span["duration_ms"] = (

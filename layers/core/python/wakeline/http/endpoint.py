@@ -47,7 +47,7 @@ class Endpoint:
     """One operation. `routes` are `METHOD /path`; `scope` is None for a public one.
 
     `max_body` bounds the inflated body in bytes. With `remember=False` an answer is not kept for its `Idempotency-Key`,
-    since it holds a secret.
+    since it holds a secret. `failure` answers for what goes wrong, where a protocol has its own words for that.
     """
 
     function: Callable[..., Any]
@@ -56,6 +56,7 @@ class Endpoint:
     status: int
     max_body: int
     remember: bool
+    failure: Callable[[Exception, Request], Reply] | None = None
 
     @property
     def writes(self) -> bool:
@@ -130,12 +131,17 @@ class Endpoint:
 
 
 def endpoint(
-    *routes: str, scope: str | None, status: int = 200, max_body: int = MAX_BODY, remember: bool = True
+    *routes: str,
+    scope: str | None,
+    status: int = 200,
+    max_body: int = MAX_BODY,
+    remember: bool = True,
+    failure: Callable[[Exception, Request], Reply] | None = None,
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Declare the function below as the operation behind `routes`, each `METHOD /path` as the template has it."""
 
     def declare(function: Callable[..., Any]) -> Endpoint:
-        return Endpoint(function, routes, scope, status, max_body, remember)
+        return Endpoint(function, routes, scope, status, max_body, remember, failure)
 
     return declare
 

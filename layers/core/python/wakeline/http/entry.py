@@ -58,39 +58,49 @@ def lambda_entry(endpoint: Endpoint) -> Handler:
                 if not caller.may(endpoint.scope):
                     raise Forbidden(f"this needs the scope {endpoint.scope}")
             reply = remembered(endpoint, request, caller)
-            body, encoding = _rendered(reply, request)
+            body, packed, encoding = _rendered(reply, request)
         except Exception as error:
             window = error.window if isinstance(error, OverLimit) else window
-            status, body, headers = errors.answer(error, request.path, request.id, flat=request.flat_errors)
+            status, answered, headers = errors.answer(error, request.path, request.id, flat=request.flat_errors)
             if status == 500:
                 logger().exception("unexpected failure", extra={"request_id": request.id})
-            reply, encoding = Reply(body, status, headers), None
+            reply = endpoint.failure(error, request) if endpoint.failure else Reply(answered, status, headers)
+            body, packed, encoding = _rendered(reply, request)
         _log(endpoint, request, caller, reply.status, started)
         said = {**_ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **(reply.headers or {})}
         if reply.status != 204:
             said["Content-Type"] = reply.content_type
         if encoding:
             said["Content-Encoding"] = encoding
-        return {"statusCode": reply.status, "headers": said, "body": body, "isBase64Encoded": encoding is not None}
+        return {
+            "statusCode": reply.status,
+            "headers": said,
+            "body": body,
+            "isBase64Encoded": packed,
+        }
 
     return handler
 
 
-def _rendered(reply: Reply, request: Request) -> tuple[str, str | None]:
-    """The body as a proxy response has it, and its content encoding: a long one goes as base64 of gzip.
+def _rendered(reply: Reply, request: Request) -> tuple[str, bool, str | None]:
+    """The body as a proxy response has it, whether that is base64, and its content encoding: a long one goes as gzip.
 
     Raises `TooLarge` for one that has no room even so, or whose reader takes no gzip.
     """
     body = reply.body
     if reply.status == 204:
-        return "", None
+        return "", False, None
     content = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else to_json(body)
     if len(content) + content.count(b'"') + content.count(b"\\") <= MAX_ANSWER:
-        return content.decode(), None
+        try:
+            # Text where it can be: API Gateway decodes base64 only for clients whose Accept names a binary type.
+            return content.decode(), False, None
+        except UnicodeDecodeError:
+            return b64encode(content).decode(), True, None
     packed = b64encode(gzip.compress(content, 6)) if "gzip" in request.headers.get("accept-encoding", "") else b""
     if not 0 < len(packed) <= MAX_ANSWER:
         raise TooLarge("the answer is too long; send Accept-Encoding: gzip, or ask for less at once")
-    return packed.decode(), "gzip"
+    return packed.decode(), True, "gzip"
 
 
 def _log(endpoint: Endpoint, request: Request, caller: Caller | None, status: int, started: float) -> None:

@@ -65,6 +65,19 @@ def append(
     return commit(store, env, workspace_id, trace_id, draft)
 
 
+def begin(store: LedgerStore, env: Env, trace: Trace, sent: Sequence[tuple[int, NewEvent]]) -> Appended | None:
+    """Create a trace with its first events, in one write. None when that id is taken, or nothing can be stored."""
+    sifted = sift(trace, sent, {})
+    segment, unhashable = build(trace, sifted.new, times.render(env.now()), lambda: env.new_id("evt"), env.salt)
+    if segment.count == 0:
+        return None
+    after = fold(trace, segment, segment.delta)
+    if not store.create_with(after, segment):
+        return None
+    repeats, rejected = _outcome(sifted, unhashable)
+    return Appended(after, repeats + segment.count, rejected)
+
+
 def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft: Callable[[Trace], Draft]) -> Appended:
     """Append what `draft` makes of HEAD; ask it again each time that another writer was faster."""
     for attempt in range(ATTEMPTS):

@@ -24,6 +24,12 @@ class LedgerStore(Protocol):
     def create(self, trace: Trace) -> bool:
         """Store a new HEAD and count it. False when one of that id is there (a deleted one too)."""
 
+    def create_with(self, trace: Trace, segment: Segment) -> bool:
+        """Store a new HEAD into which `segment`, its first, is folded already, with that segment; all of it or nothing.
+
+        False when a trace of that id is there.
+        """
+
     def write_head(self, trace: Trace, read_version: int) -> bool:
         """Replace HEAD if it still has the version that was read. A trace that becomes deleted leaves the index and
         the count.

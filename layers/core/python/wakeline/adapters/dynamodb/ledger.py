@@ -8,10 +8,11 @@ from hashlib import sha256
 from wakeline.adapters.s3 import bodies
 from wakeline.domain.delta import Delta
 from wakeline.domain.segments import INLINE_BYTES, Segment
+from wakeline.domain.trace import Trace
 
-from . import keys
-from .table import Item, dynamodb, name, plain_item, query, typed_item
-from .traces import DynamoTraces
+from . import keys, traces
+from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
+from .traces import DynamoTraces, count_updates, put_new
 
 _KINDS = {"n": int, "first_seq": int, "last_seq": int, "prev": bytes, "head": bytes, "delta": str}
 _ATTRIBUTES = frozenset(("pk", "sk", "seal", "body", "body_key", *_KINDS))
@@ -43,6 +44,16 @@ class DynamoLedger(DynamoTraces):
                 bodies.delete(item["body_key"])
             return found
         return None
+
+    def create_with(self, trace: Trace, segment: Segment) -> bool:
+        """Pattern: a new trace with its first batch. A large body goes to S3 first; the rest is one transaction."""
+        item = to_item(trace.workspace_id, trace.id, segment)
+        if "body_key" in item:
+            bodies.put(item["body_key"], segment.body)
+        created = transact([put_new(traces.to_item(trace)), put_new(item), *count_updates(trace, 1)])
+        if not created and "body_key" in item:
+            bodies.delete(item["body_key"])
+        return created
 
     def segments(self, workspace_id: str, trace_id: str, from_index: int = 0) -> Iterator[Segment]:
         """Pattern: read on from an index. Query, small pages first, of at most 1 MB each."""

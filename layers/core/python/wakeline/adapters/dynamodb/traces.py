@@ -130,9 +130,7 @@ class DynamoTraces:
 
     def create(self, trace: Trace) -> bool:
         """Pattern: a new trace. HEAD and both counts in one transaction: a list's total is never off by a crash."""
-        item = typed_item(to_item(trace))
-        put = {"Put": {"TableName": name(), "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
-        return transact([put, *_count_updates(trace, 1)])
+        return transact([put_new(to_item(trace)), *count_updates(trace, 1)])
 
     def write_head(self, trace: Trace, read_version: int) -> bool:
         """Pattern: move HEAD on. One conditional PutItem; a deletion also takes the trace off the counts, in a
@@ -145,7 +143,7 @@ class DynamoTraces:
             "ExpressionAttributeValues": {":read": typed(read_version)},
         }
         if trace.deleted is not None:
-            return transact([{"Put": put}, *_count_updates(trace, -1)])
+            return transact([{"Put": put}, *count_updates(trace, -1)])
         try:
             dynamodb().put_item(**put)
         except dynamodb().exceptions.ClientError as error:
@@ -205,7 +203,15 @@ class DynamoTraces:
         return sum(shard["n"] for shard in shards)
 
 
-def _count_updates(trace: Trace, by: int) -> list[dict[str, Any]]:
+def put_new(item: Item) -> dict[str, Any]:
+    """The part of a transaction that puts an item where none is."""
+    return {
+        "Put": {"TableName": name(), "Item": typed_item(item), "ConditionExpression": "attribute_not_exists(pk)"},
+    }
+
+
+def count_updates(trace: Trace, by: int) -> list[dict[str, Any]]:
+    """The parts of a transaction that count a trace: in its workspace and in its project."""
     return [
         {
             "Update": {

@@ -1,0 +1,133 @@
+"""OTLP: spans of any number of traces, each appended to its own trace, which is made where it is not there yet."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wakeline.domain import times
+from wakeline.domain.caller import Caller
+from wakeline.domain.env import Env
+from wakeline.domain.errors import Busy, NotFound, WakelineError
+from wakeline.domain.events import NewEvent
+from wakeline.domain.otlp.facts import facts_of
+from wakeline.domain.otlp.mapping import events_of, in_order
+from wakeline.domain.otlp.span import Span
+from wakeline.domain.prices import Price
+from wakeline.domain.segments import MAX_EVENTS
+from wakeline.domain.trace import Trace, new_trace
+
+from . import ledger
+from .costs import price_calls
+from .ports import LedgerStore
+from .traces import DEFAULT_PROJECT
+
+MAX_KNOWN = 20_000
+MAX_REASONS = 5
+
+Sent = list[tuple[int, NewEvent]]
+
+
+class Known:
+    """Traces that this process has written to. A hint, which spares an attempt to create a trace that is there."""
+
+    def __init__(self) -> None:
+        self._traces: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def __contains__(self, place: tuple[str, str]) -> bool:
+        return place in self._traces
+
+    def add(self, place: tuple[str, str]) -> None:
+        self._traces[place] = None
+        if len(self._traces) > MAX_KNOWN:
+            self._traces.popitem(last=False)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of a request's spans: how many went in (repeats too), and why others did not."""
+
+    accepted: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rejected(self) -> int:
+        return sum(self.reasons.values())
+
+    @property
+    def message(self) -> str:
+        """The commonest reasons in one line; empty when nothing was rejected."""
+        shown = [f"{count} × {reason}" for reason, count in self.reasons.most_common(MAX_REASONS)]
+        more = len(self.reasons) - len(shown)
+        return "; ".join([*shown, f"{more} more reasons"] if more else shown)
+
+
+def ingest(store: LedgerStore, env: Env, price: Price, caller: Caller, spans: Sequence[Span], known: Known) -> Taken:
+    """Store spans by trace. What fails of one trace is rejected, the others go in.
+
+    Raises `Busy` after that when a trace had too many writers: sent again, the request stores what is missing.
+    """
+    taken = Taken()
+    traces: dict[str, list[Span]] = {}
+    for span in spans:
+        fault = span.fault
+        if fault is None:
+            traces.setdefault(span.trace_id, []).append(span)
+        else:
+            taken.reasons[fault] += 1
+    busy: Busy | None = None
+    for trace_id, members in traces.items():
+        try:
+            refused = _store(store, env, price, caller, trace_id, members, known)
+        except Busy as error:
+            busy = error
+        except NotFound:
+            taken.reasons[f"trace {trace_id} was deleted, or belongs to another project"] += len(members)
+        except WakelineError as error:
+            taken.reasons[error.message] += len(members)
+        else:
+            taken.reasons.update(refused.values())
+            taken.accepted += len(members) - len(refused)
+    if busy is not None:
+        raise busy
+    return taken
+
+
+def _store(
+    store: LedgerStore, env: Env, price: Price, caller: Caller, trace_id: str, spans: list[Span], known: Known
+) -> dict[int, str]:
+    """Append the spans of one trace. Returns the reason of each span, by its place, that was not stored."""
+    places: dict[str, int] = {}
+    events: list[dict[str, Any]] = []
+    for at, span in enumerate(spans):
+        places.setdefault(span.span_id, at)
+        events += events_of(span)
+    events = in_order(events)
+    sent = [(places[event["idempotency_key"][:16]], NewEvent.read(event)) for event in events]
+    price_calls(sent, price, env)
+    rejected = []
+    place = (caller.workspace_id, trace_id)
+    for first in range(0, len(sent), MAX_EVENTS):
+        batch = sent[first : first + MAX_EVENTS]
+        appended = None
+        if place not in known:
+            appended = ledger.begin(store, env, _fresh(env, caller, trace_id, spans, events), batch)
+        if appended is None:
+            appended = ledger.append(store, env, caller.workspace_id, trace_id, batch, caller.sees)
+        known.add(place)
+        rejected += appended.rejected
+    return {rejection.index: rejection.reason for rejection in rejected}
+
+
+def _fresh(env: Env, caller: Caller, trace_id: str, spans: Sequence[Span], events: Sequence[dict[str, Any]]) -> Trace:
+    now = times.render(env.now())
+    described = (event["metadata"] for event in events if "metadata" in event)
+    session: dict[str, Any] = next((each for each in described if "session_id" in each or "user_id" in each), {})
+    return new_trace(
+        caller.workspace_id,
+        trace_id,
+        project_id=caller.project_id or DEFAULT_PROJECT,
+        created_at=now,
+        created_by=caller.principal,
+        **({"started_at": now} | facts_of(spans, session)),
+    )
