@@ -1,6 +1,7 @@
 """The timeline of a session."""
 
 from tests.unit.domain.views.made import made, shown
+from wakeline.domain.views.room import Room
 from wakeline.domain.views.timeline import Timeline
 
 
@@ -15,7 +16,7 @@ def test_ledger_order_whatever_the_clocks_say():
         {"type": "compaction", "payload": {"trigger": "manual", "pre_tokens": 5}},
         {"type": "tool_result", "span_id": "s", "payload": {"error": "x" * 900}},
     )
-    entries = shown(Timeline("trc_1"), sent)
+    entries = shown(Timeline("trc_1", Room()), sent)
     assert [(each["type"], each["index"]) for each in entries] == [
         ("user_message", 0),
         ("assistant_message", 3),
@@ -26,3 +27,9 @@ def test_ledger_order_whatever_the_clocks_say():
     assert (entries[0]["preview"], entries[1]["tokens"]) == ("a b", 2)
     assert (entries[3]["success"], len(entries[3]["error"])) == (False, 500)
     assert (entries[4]["trigger_reason"], entries[4]["post_tokens"]) == ("manual", None)
+
+
+def test_entries_count_against_the_answer():
+    room = Room()
+    shown(Timeline("trc_1", room), made({"type": "tool_call", "payload": {"tool_name": "\x00" * 1024}}))
+    assert room.left < 5_000_000 - 6 * 1024

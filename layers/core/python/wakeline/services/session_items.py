@@ -103,9 +103,9 @@ def list_items(
     offset = at.offset if at else checked_offset(query.offset)
     probe = make("", room)
     if query.session_id is not None:
-        only = require(store, caller, query.session_id)
+        only = session_of(store, caller, query.session_id)
         if project_id not in (None, only.project_id):
-            raise NotFound("trace not found")
+            raise NotFound("session not found")
         counts = [probe.count(only.counters)]
         exact = counts[0] is not None
         total = counts[0] or 0
@@ -135,6 +135,14 @@ def list_items(
         offset=offset + len(items),
     )
     return ItemPage(items, total, exact, query.limit, offset, cursor.spell(position, binding) if position else None)
+
+
+def session_of(store: LedgerStore, caller: Caller, session_id: str) -> Trace:
+    """The session, if it exists for this caller. Raises `NotFound`."""
+    try:
+        return require(store, caller, session_id)
+    except NotFound:
+        raise NotFound("session not found") from None
 
 
 def _fill(

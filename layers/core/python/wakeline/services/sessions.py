@@ -24,8 +24,7 @@ from wakeline.domain.views.view import View
 from .ledger import ATTEMPTS
 from .listing import TracePage
 from .ports import LedgerStore, TraceIndex
-from .session_items import ItemPosition, ItemQuery, list_items
-from .traces import require
+from .session_items import ItemPosition, ItemQuery, list_items, session_of
 from .view_pages import Budget, Collector, read_views
 
 MAX_SHOWN = 1_000
@@ -57,7 +56,7 @@ def detail(store: LedgerStore, caller: Caller, session_id: str, now: datetime) -
 
     What does not fit is said by `truncated`, and `more` holds the path of each list's continuation. Raises `NotFound`.
     """
-    trace = require(store, caller, session_id)
+    trace = session_of(store, caller, session_id)
     session = session_view(trace, now) | {"metadata": trace.metadata}
     room = Room()
     room.left -= 2 * weigh(session)
@@ -119,9 +118,9 @@ def timeline(
     store: LedgerStore, index: TraceIndex, caller: Caller, session_id: str, limit: int, at: str | None
 ) -> SessionTimeline:
     """The timeline of a session from the cursor `at` on. Raises `NotFound`, or `Invalid` for a broken cursor."""
-    trace = require(store, caller, session_id)
+    trace = session_of(store, caller, session_id)
     query = ItemQuery("timeline", {}, session_id=session_id, limit=limit, cursor=at)
-    page = list_items(store, index, caller, query, lambda trace_id, _: Timeline(trace_id))
+    page = list_items(store, index, caller, query, Timeline)
     return SessionTimeline(page.items, round(duration_of(trace), 3), trace.total_tokens, page.total, page.next_cursor)
 
 
@@ -135,7 +134,7 @@ def update(
 ) -> Trace:
     """Set a session's notes (None clears them) and tags (each once, in their order). Raises `NotFound` or `Busy`."""
     for attempt in range(ATTEMPTS):
-        trace = require(store, caller, session_id)
+        trace = session_of(store, caller, session_id)
         after = replace(
             trace,
             notes=trace.notes if isinstance(notes, Keep) else notes or None,

@@ -6,10 +6,13 @@ from typing import Any
 from wakeline.domain.events import Event
 
 from .messages import Messages
-from .room import Unlimited, label
+from .room import Room, Unlimited, label
 from .subagents import Subagents
 from .tool_calls import ToolCalls
 from .view import View
+
+Show = Callable[[dict[str, Any]], dict[str, Any]]
+"""From what a part's view has to a timeline's entry."""
 
 PREVIEW = 100
 ERROR = 500
@@ -20,14 +23,15 @@ class Timeline:
 
     lookahead = ToolCalls.lookahead
 
-    def __init__(self, session_id: str) -> None:
-        room = Unlimited()
-        self._parts: tuple[tuple[View, Callable[[dict[str, Any]], dict[str, Any]]], ...] = (
-            (Messages(session_id, room), _message),
-            (ToolCalls(session_id, room), _tool_call),
-            (Subagents(session_id, room), _agent),
+    def __init__(self, session_id: str, room: Room) -> None:
+        self._room = room
+        unlimited = Unlimited()
+        self._parts: tuple[tuple[View, Show], ...] = (
+            (Messages(session_id, unlimited), _message),
+            (ToolCalls(session_id, unlimited), _tool_call),
+            (Subagents(session_id, unlimited), _agent),
         )
-        self._found: list[tuple[Callable[[dict[str, Any]], dict[str, Any]], dict[str, Any]]] = []
+        self._found: list[tuple[Show, dict[str, Any]]] = []
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -52,13 +56,17 @@ class Timeline:
 
     def begin(self, event: Event) -> None:
         if event.type == "compaction":
-            self._found.append((_same, _compaction(event)))
+            self._take(_same, _compaction(event))
         for view, show in self._parts:
             if view.begins(event):
                 view.begin(event)
-                self._found.append((show, view.items[-1]))
+                self._take(show, view.items[-1])
             else:
                 view.go_on(event)
+
+    def _take(self, show: Show, item: dict[str, Any]) -> None:
+        self._room.add(show(item))
+        self._found.append((show, item))
 
     def go_on(self, event: Event) -> None:
         for view, _ in self._parts:
