@@ -8,6 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.canonical import canonical
 from wakeline.domain.errors import Invalid
 from wakeline.domain.ids import Id, Label
+from wakeline.domain.money import LARGEST
 
 MAX_METADATA = 16 * 1024
 Goal = Annotated[str, StringConstraints(max_length=8192)]
@@ -53,7 +54,10 @@ class TraceFacts(BaseModel):
 
 
 class SpanBody(BaseModel):
-    """A span as a Retrace client sends it. Tokens are counts, `cost` US dollars, `duration_ms` milliseconds."""
+    """A span as a Retrace client sends it. Tokens are counts, `cost` US dollars, `duration_ms` milliseconds.
+
+    Fields that are not ours are kept under `metadata._fields`.
+    """
 
     model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
@@ -68,13 +72,21 @@ class SpanBody(BaseModel):
     output_tokens: Annotated[int, Field(ge=0, le=10**15)] | None = None
     cache_read_tokens: Annotated[int, Field(ge=0, le=10**15)] | None = None
     cache_write_tokens: Annotated[int, Field(ge=0, le=10**15)] | None = None
-    cost: Annotated[float, Field(ge=0)] | None = None
-    duration_ms: Annotated[float, Field(ge=0)] | None = None
+    cost: Annotated[float, Field(ge=0, le=LARGEST)] | None = None
+    duration_ms: Annotated[float, Field(ge=0, le=1e15)] | None = None
     metadata: dict[str, Any] | None = None
     agent_id: Label | None = None
     error: Any = None
     started_at: str
     ended_at: str | None = None
+
+    @model_validator(mode="after")
+    def _nothing_is_lost(self) -> "SpanBody":
+        extra = self.model_extra or {}
+        if extra:
+            self.metadata = {**(self.metadata or {}), "_fields": dict(extra)}
+            extra.clear()
+        return self
 
 
 class SessionBody(BaseModel):
@@ -88,6 +100,9 @@ class SessionBody(BaseModel):
     data: str
 
 
+RUN = ("spans", "input", "output", "status", "ended_at", "error")
+
+
 class IngestBody(TraceFacts):
     """Either a push (`sessions`), or a trace together with its spans."""
 
@@ -98,6 +113,13 @@ class IngestBody(TraceFacts):
     status: Literal["running", "completed", "failed"] | None = None
     ended_at: str | None = None
     error: Any = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> "IngestBody":
+        beside = [name for name in RUN if getattr(self, name) not in (None, [])] if self.sessions is not None else []
+        if beside:
+            raise Invalid(f"sessions: a push has no {beside[0]}; send them apart", field="sessions")
+        return self
 
     @property
     def run(self) -> dict[str, Any]:

@@ -5,11 +5,9 @@ from typing import Any
 from api.traces._models import IngestBody, facts_of
 from wakeline import wiring
 from wakeline.domain.caller import Caller
-from wakeline.domain.spans import tree_of
-from wakeline.domain.views.trace import trace_view
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services import traces
+from wakeline.services import trace_detail, traces
 
 MAX_BODY = 32 * 1024 * 1024
 """Inflated; what comes over the wire is bounded by API Gateway and Lambda."""
@@ -25,9 +23,7 @@ def ingest_traces(caller: Caller, body: IngestBody) -> Reply:
     env = wiring.env()
     store = wiring.ledger()
     trace, created = traces.create_with_spans(store, env, wiring.price(), caller, facts_of(body), body.run)
-    _, events = traces.read(store, caller, trace.id)
-    view = trace_view(trace, env.now()) | {"spans": tree_of(events, trace.id)}
-    return Reply(view, 201 if created else 200)
+    return Reply(trace_detail.with_spans(store, env, trace), 201 if created else 200)
 
 
 def _push(caller: Caller, body: IngestBody) -> Reply:

@@ -61,7 +61,20 @@ def test_another_projects_trace_is_not_there(stack, workspace, trace):
 
 @pytest.mark.parametrize(
     "trace_id",
-    ["%20", "a%20b", "a%2Fb", "%00", "%ff", "%0a", "..", "a%23b", "%F0%9F%92%A9", "x" * 129, "x" * 5000, "%C3%A9" * 400],
+    [
+        "%20",
+        "a%20b",
+        "a%2Fb",
+        "%00",
+        "%ff",
+        "%0a",
+        "..",
+        "a%23b",
+        "%F0%9F%92%A9",
+        "x" * 129,
+        "x" * 5000,
+        "%C3%A9" * 400,
+    ],
 )
 @pytest.mark.parametrize("body", [message(), {"events": [{"type": "?"}]}], ids=["good", "bad"])
 def test_an_id_that_can_be_no_traces_is_404(stack, workspace, trace_id, body):
@@ -209,9 +222,7 @@ def test_six_megabytes_of_noise_go_in_by_gzip_and_come_out(stack, workspace, tra
     answer = append(stack, workspace.writer, gzip.compress(body), headers={"Content-Encoding": "gzip"})
     assert answer.json == {"accepted": 1, "rejected": []}
     assert [name for name in workspace.stored() if name.startswith("bodies/")]
-    read = stack.call(
-        "GET", "/api/traces/trc_1/events", key=workspace.reader, headers={"Accept-Encoding": "gzip"}
-    )
+    read = stack.call("GET", "/api/traces/trc_1/events", key=workspace.reader, headers={"Accept-Encoding": "gzip"})
     content = gzip.decompress(read.body) if read.headers.get("content-encoding") == "gzip" else read.body
     assert json.loads(content)["events"][0]["payload"]["content"] == text
     assert holds(stack, workspace)

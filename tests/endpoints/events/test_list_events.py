@@ -73,7 +73,19 @@ def test_a_trace_without_events(stack, workspace):
 
 @pytest.mark.parametrize(
     ("after", "first"),
-    [(-1, 0), (0, 10), (1, 10), (9, 10), (10, 20), (49, 50), (50, 60), (109, 110), (110, None), (111, None), (9**30, None)],
+    [
+        (-1, 0),
+        (0, 10),
+        (1, 10),
+        (9, 10),
+        (10, 20),
+        (49, 50),
+        (50, 60),
+        (109, 110),
+        (110, None),
+        (111, None),
+        (9**30, None),
+    ],
 )
 def test_after_seq_goes_on_behind_a_number(stack, workspace, trace, after, first):
     expected = [] if first is None else list(range(first, 120, 10))

@@ -39,5 +39,12 @@ def _printable(text: str) -> str:
 Key = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_printable)]
 """An idempotency key: 1 to 256 printable characters."""
 
-Label = Annotated[str, StringConstraints(min_length=1, max_length=1024), AfterValidator(_printable)]
+MAX_LABEL = 1024
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL), AfterValidator(_printable)]
 """One line of text that people filter by: a name, a path, a branch, a tag."""
+
+
+def as_label(text: object) -> str | None:
+    """What a `Label` can hold of a text that nobody checked: control characters go, and what is too long is cut."""
+    return _CONTROL.sub("", text[:MAX_LABEL]) or None if isinstance(text, str) else None

@@ -11,7 +11,7 @@ from wakeline.domain.claude_code import Digest, Mapped, Transcript, decode, dige
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
 from wakeline.domain.events import NewEvent
-from wakeline.domain.ids import is_id, require_id
+from wakeline.domain.ids import as_label, is_id, require_id
 from wakeline.domain.prices import Price
 from wakeline.domain.segments import MAX_EVENTS
 from wakeline.domain.trace import Trace, new_trace
@@ -70,6 +70,7 @@ def push(store: LedgerStore, env: Env, price: Price, caller: Caller, sessions: S
 
 def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: Push, transcript: Transcript) -> None:
     trace_id = require_id(session.id, "id")
+    caller.narrowed(session.facts.get("project_id"))
     if not any(line.value is not None for line in transcript.lines):
         raise Invalid("data holds no transcript line", field="data")
     trace = store.head(caller.workspace_id, trace_id) or _create(store, env, caller, session, transcript)
@@ -93,7 +94,8 @@ def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: 
 def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcript: Transcript) -> Trace:
     meta = transcript.meta
     now = times.render(env.now())
-    facts = {"cwd": meta.get("cwd"), "branch": meta.get("branch"), "model": meta.get("model")}
+    # A transcript may say anything of itself, at any length; HEAD is read and written again and again.
+    facts = {name: as_label(meta.get(name)) for name in ("cwd", "branch", "model")}
     facts |= {name: value for name, value in session.facts.items() if value is not None}
     own = meta.get("session_id")
     if meta.get("is_subagent") and is_id(own) and own != session.id:
@@ -109,7 +111,7 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
         tool="claude-code",
         source="push",
         metadata={
-            name: meta[key]
+            name: as_label(meta[key])
             for name, key in (
                 ("session_id", "session_id"),
                 ("claude_code_version", "version"),
@@ -136,16 +138,19 @@ def _earlier_sessions(store: LedgerStore, caller: Caller, trace_id: str, transcr
     told by the session id that the transcript itself bears.
     """
     root = next((line.uuid for line in transcript.lines if line.uuid is not None), None)
-    if root is None or transcript.session_id is None:
+    mine = transcript.session_id
+    if root is None or mine is None or not is_id(mine):
         return []
-    alike = store.join_lineage(caller.workspace_id, root, trace_id, transcript.session_id)
-    return [earlier for earlier, own in alike if own != transcript.session_id][-MAX_EARLIER:]
+    alike = store.join_lineage(caller.workspace_id, root, trace_id, mine)
+    return [earlier for earlier, own in alike if own != mine][-MAX_EARLIER:]
 
 
 def _lines_of_earlier(store: LedgerStore, caller: Caller, trace: Trace) -> frozenset[str]:
     """The keys of the lines that earlier sessions already hold; what they cost is counted there."""
     keys: set[str] = set()
-    for trace_id in (trace.metadata or {}).get("resumed_from", ()):
+    # Another endpoint may have created the trace, with any metadata.
+    named = (trace.metadata or {}).get("resumed_from") if trace.source == "push" else None
+    for trace_id in [each for each in named if is_id(each)][:MAX_EARLIER] if isinstance(named, list) else ():
         earlier = store.head(trace.workspace_id, trace_id)
         if earlier is not None and caller.sees(earlier):
             found = (event.idempotency_key for event in ledger.read_events(store, earlier))

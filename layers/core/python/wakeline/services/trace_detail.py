@@ -9,9 +9,10 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.domain.events import Event
 from wakeline.domain.spans import tree_of
+from wakeline.domain.trace import Trace
 from wakeline.domain.views.trace import event_view, trace_view
 
-from . import traces
+from . import ledger, traces
 from .ports import LedgerStore
 
 MAX_EVENTS = 1000
@@ -40,3 +41,16 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[
         "truncated": truncated,
         "events_after_seq": taken[-1].seq if truncated else None,
     }
+
+
+def with_spans(store: LedgerStore, env: Env, trace: Trace) -> dict[str, Any]:
+    """The trace and its spans, drawn by as many of its events as an answer has room for; `truncated` when not by all."""
+    taken: list[Event] = []
+    room = MAX_BYTES
+    for event in ledger.read_events(store, trace):
+        room -= len(to_json(event.body))
+        if room < 0 and taken:
+            break
+        taken.append(event)
+    truncated = bool(taken) and taken[-1].index < trace.last_index
+    return trace_view(trace, env.now()) | {"spans": tree_of(taken, trace.id), "truncated": truncated}

@@ -1,0 +1,328 @@
+"""POST /api/v1/traces"""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+from tests.endpoints.bad_bodies import UNREADABLE
+
+PATH = "/api/v1/traces"
+
+
+def ingest(stack, key, body=None, **said):
+    return stack.call("POST", PATH, key=key, body={} if body is None else body, **said)
+
+
+def span(span_id="s1", **said):
+    times = {"started_at": "2026-03-21T10:00:00Z", "ended_at": "2026-03-21T10:00:02Z"}
+    return {"id": span_id, "span_type": "action", **times, **said}
+
+
+def line(n, **said):
+    message = {"role": "user", "content": f"question {n}"}
+    return {"type": "user", "uuid": f"u{n}", "sessionId": "own", "cwd": "/work/shop", "message": message, **said}
+
+
+def transcript(*lines):
+    return "".join(json.dumps(each) + "\n" for each in lines)
+
+
+def verified(stack, workspace, trace_id):
+    return stack.call("GET", f"/api/v1/traces/{trace_id}/verify", key=workspace.reader).json["valid"]
+
+
+def test_anonymous(stack):
+    assert ingest(stack, None).status == 401
+
+
+@pytest.mark.parametrize("body", [{}, {"sessions": [{"id": "a", "data": transcript(line(1))}]}])
+def test_missing_scope(stack, workspace, body):
+    assert ingest(stack, workspace.reader, body).status == 403
+    assert workspace.stored() == {}
+
+
+def test_an_id_of_another_workspace_is_free_here(stack, workspace, elsewhere):
+    for each in (workspace, elsewhere):
+        assert ingest(stack, each.writer, {"id": "same", "spans": [span()]}).status == 201
+        pushed = {"sessions": [{"id": "pushed", "data": transcript(line(1))}]}
+        assert ingest(stack, each.writer, pushed).json == {"accepted": 1, "rejected": 0}
+
+
+def test_a_trace_with_its_spans(stack, workspace):
+    body = {
+        "id": "trc_1",
+        "name": "answer",
+        "input": "how many?",
+        "output": {"text": "42"},
+        "status": "completed",
+        "ended_at": "2026-03-21T10:00:09Z",
+        "spans": [
+            span("root", span_type="agent", name="planner", input="q", output="a"),
+            span(
+                "llm",
+                parent_id="root",
+                span_type="llm_call",
+                model="claude-sonnet-4-5",
+                input=[{"role": "user", "content": "q"}],
+                output="a",
+                input_tokens=1000,
+                output_tokens=100,
+                duration_ms=1500.5,
+            ),
+            span("tool", parent_id="root", span_type="tool_call", name="Bash", input={"c": "ls"}, error="no such file"),
+        ],
+    }
+    answer = ingest(stack, workspace.writer, body)
+    assert answer.status == 201
+    trace = answer.json
+    assert (trace["id"], trace["status"], trace["total_cost"]) == ("trc_1", "completed", pytest.approx(0.0045))
+    assert trace["started_at"] == "2026-03-21T10:00:00.000Z"
+    assert trace["ended_at"] == "2026-03-21T10:00:09.000Z"
+    assert trace["truncated"] is False
+    (root,) = trace["spans"]
+    assert [child["id"] for child in root["children"]] == ["llm", "tool"]
+    llm, tool = root["children"]
+    assert (llm["input_tokens"], llm["output_tokens"], llm["duration_ms"]) == (1000, 100, 1500.5)
+    assert (llm["cost"], llm["output"], llm["model"]) == (pytest.approx(0.0045), "a", "claude-sonnet-4-5")
+    assert (tool["error"], tool["input"], tool["duration_ms"]) == ("no such file", {"c": "ls"}, 2000)
+    read = stack.call("GET", f"{PATH}/trc_1", key=workspace.reader).json
+    assert read["spans"] == trace["spans"]
+    assert verified(stack, workspace, "trc_1")
+
+
+def test_the_same_again_is_the_trace_that_is_there(stack, workspace):
+    body = {"id": "trc_1", "spans": [span(f"s{n}") for n in range(600)], "output": "done"}
+    first = ingest(stack, workspace.writer, body)
+    held = workspace.stored()
+    again = ingest(stack, workspace.writer, body)
+    assert (first.status, again.status) == (201, 200)
+    assert again.json == first.json
+    assert workspace.stored() == held
+    other = ingest(stack, workspace.writer, body | {"output": "otherwise"})
+    assert (other.status, other.error["code"]) == (409, "conflict")
+    assert workspace.stored() == held
+
+
+def test_spans_whose_parents_go_in_a_circle_or_nowhere(stack, workspace):
+    spans = [span("a", parent_id="b"), span("b", parent_id="a"), span("c", parent_id="gone"), span("d", parent_id="d")]
+    trace = ingest(stack, workspace.writer, {"spans": spans}).json
+
+    def ids(tree):
+        return [each for node in tree for each in (node["id"], *ids(node["children"]))]
+
+    assert sorted(ids(trace["spans"])) == ["a", "b", "c", "d"]
+
+
+def test_fields_of_a_span_that_are_not_ours_are_kept(stack, workspace):
+    trace = ingest(stack, workspace.writer, {"spans": [span(metadata={"a": 1}, thread="t7")]}).json
+    assert trace["spans"][0]["metadata"] == {"a": 1, "_fields": {"thread": "t7"}}
+
+
+def test_a_long_answer_says_that_there_is_more(stack, workspace):
+    spans = [span(f"s{n}", input=str(n) + "".join(f"{i:x}" for i in range(60_000))) for n in range(20)]
+    body = gzip.compress(json.dumps({"id": "trc_1", "spans": spans}).encode())
+    answer = ingest(stack, workspace.writer, body, headers={"Content-Encoding": "gzip"})
+    assert answer.status == 201
+    assert answer.json["truncated"] is True
+    assert answer.json["event_count"] == 40
+    assert len(answer.body) < 6_000_000
+    assert verified(stack, workspace, "trc_1")
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"spans": [span(), span("s2", span_type="banana")]}, "spans.1.span_type"),
+        ({"spans": [span(), {"id": "s2"}]}, "spans.1.span_type"),
+        ({"spans": [span(), span("a b")]}, "spans.1.id"),
+        ({"spans": [span(), span()]}, "spans.1.id"),
+        ({"spans": [span("i" * 10_240)]}, "spans.0.id"),
+        ({"spans": [span(started_at=None)]}, "spans.0.started_at"),
+        ({"spans": [span(started_at="soon")]}, "spans.0.started_at"),
+        ({"spans": [span(ended_at="2200-01-01T00:00:00Z")]}, "spans.0.ended_at"),
+        ({"spans": [span(ended_at="2026-03-21T09:59:59Z")]}, "spans.0.ended_at"),
+        ({"spans": [span(input_tokens=-1)]}, "spans.0.input_tokens"),
+        ({"spans": [span(output_tokens=1.5)]}, "spans.0.output_tokens"),
+        ({"spans": [span(cost="free")]}, "spans.0.cost"),
+        ({"spans": [span(cost=1e12)]}, "spans.0.cost"),
+        ({"spans": [span(duration_ms=-1)]}, "spans.0.duration_ms"),
+        ({"spans": [span(input={"n": 2**53})]}, "spans.0"),
+        ({"spans": [span(thread=2**60)]}, "spans.0"),
+        ({"spans": [span(f"s{n}") for n in range(2001)]}, "spans"),
+        ({"spans": "none"}, "spans"),
+        ({"input": 2**60}, "input"),
+        ({"output": [2**60]}, "output"),
+        ({"status": "stale"}, "status"),
+        ({"ended_at": "later"}, "ended_at"),
+        ({"started_at": "later", "spans": [span()]}, "started_at"),
+        ({"id": "a\x00", "spans": [span()]}, "id"),
+        ({"sessions": {}}, "sessions"),
+        ({"sessions": "x"}, "sessions"),
+        ({"sessions": [{"id": "a"}]}, "sessions.0.data"),
+        ({"sessions": [{"id": "a", "data": 3}]}, "sessions.0.data"),
+        ({"sessions": [{"data": "x"}]}, "sessions.0.id"),
+        ({"sessions": [{"id": "a", "data": "x"}] * 501}, "sessions"),
+        ({"sessions": [], "spans": [span()]}, "sessions"),
+        ({"sessions": [{"id": "a", "data": transcript(line(1))}], "output": "x"}, "sessions"),
+        ({"sessions": [{"id": "a", "data": transcript(line(1))}], "repo": ""}, "repo"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_does_not_fit_is_named_and_nothing_is_stored(stack, workspace, said, field):
+    answer = ingest(stack, workspace.writer, said)
+    assert (answer.status, answer.error["code"]) == (400, "validation_error")
+    assert answer.error["details"][0]["field"] == field
+    assert len(answer.body) < 1500
+    assert workspace.stored() == {}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_refused_and_nothing_is_stored(stack, workspace, name):
+    body, headers, status, word = UNREADABLE[name]
+    answer = ingest(stack, workspace.writer, body, headers=headers)
+    assert answer.status == (400 if status == 422 else status)
+    assert word in answer.error["message"]
+    assert workspace.stored() == {}
+
+
+def test_a_push_stores_transcripts_as_sessions(stack, workspace):
+    lines = [line(1, timestamp="2026-03-21T10:00:00Z"), line(2, timestamp="2026-03-21T10:00:05Z")]
+    packed = base64.b64encode(gzip.compress(transcript(*lines).encode())).decode()
+    body = {
+        "repo": "myproject",
+        "author": "alice",
+        "tags": ["pilot"],
+        "sessions": [{"id": "sess_abc123", "data": transcript(*lines)}, {"id": "sess_packed", "data": packed}],
+    }
+    answer = ingest(stack, workspace.writer, body)
+    assert (answer.status, answer.json) == (200, {"accepted": 2, "rejected": 0})
+    for trace_id in ("sess_abc123", "sess_packed"):
+        trace = stack.call("GET", f"{PATH}/{trace_id}", key=workspace.reader).json
+        assert (trace["repo"], trace["author"], trace["tags"]) == ("myproject", "alice", ["pilot"])
+        assert (trace["cwd"], trace["tool"]) == ("/work/shop", "claude-code")
+        assert trace["metadata"]["session_id"] == "own"
+        assert trace["started_at"] == "2026-03-21T10:00:00.000Z"
+        assert verified(stack, workspace, trace_id)
+
+
+def test_pushing_again_or_more_adds_only_what_is_new(stack, workspace):
+    lines = [line(n, timestamp=f"2026-03-21T10:00:0{n}Z") for n in range(6)]
+
+    def push(count):
+        body = {"sessions": [{"id": "sess", "data": transcript(*lines[:count])}]}
+        assert ingest(stack, workspace.writer, body).json == {"accepted": 1, "rejected": 0}
+        held = stack.call("GET", "/api/traces/sess/events", key=workspace.reader).json["events"]
+        return [event["payload"]["content"] for event in held if event["type"] == "user_message"]
+
+    counts = [len(push(count)) for count in (2, 2, 4, 3, 6, 6)]
+    assert counts == [2, 2, 4, 4, 6, 6]
+    assert verified(stack, workspace, "sess")
+
+
+def test_a_session_that_cannot_go_in_does_not_hold_up_the_others(stack, workspace):
+    good = transcript(line(1))
+    body = {
+        "sessions": [
+            {"id": "good", "data": good},
+            {"id": "a b", "data": good},
+            {"id": "x" * 10_240, "data": good},
+            {"id": "empty", "data": ""},
+            {"id": "junk", "data": "no json\n[]\n"},
+            {"id": "mixed", "data": good + "no json\n" + transcript(line(2))},
+        ]
+    }
+    answer = ingest(stack, workspace.writer, body)
+    assert answer.status == 200
+    assert (answer.json["accepted"], answer.json["rejected"]) == (2, 4)
+    errors = answer.json["errors"]
+    assert [(each["id"][:10], each.get("line")) for each in errors] == [
+        ("a b", None),
+        ("xxxxxxxxxx", None),
+        ("empty", None),
+        ("junk", None),
+        ("mixed", 2),
+    ]
+    assert all(each["reason"] for each in errors)
+    assert len(answer.body) < 2000
+    assert {name.split(" ")[0] for name in workspace.stored() if name[0] == "T"} == {
+        f"T#{workspace.id}#good",
+        f"T#{workspace.id}#mixed",
+    }
+
+
+def test_a_bomb_in_a_session_is_refused(stack, workspace):
+    bomb = base64.b64encode(gzip.compress(b" " * (65 * 1024 * 1024), 9)).decode()
+    answer = ingest(stack, workspace.writer, {"sessions": [{"id": "bomb", "data": bomb}]})
+    assert (answer.json["accepted"], answer.json["rejected"]) == (0, 1)
+    assert workspace.stored() == {}
+
+
+@pytest.mark.parametrize("resumed", [7, "trc", {"a": 1}, [7, None, "a b", "sess"]], ids=str)
+def test_a_push_goes_into_a_trace_that_was_created_before(stack, workspace, resumed):
+    said = {"id": "sess", "source": "push", "metadata": {"resumed_from": resumed}}
+    assert stack.call("POST", "/api/traces", key=workspace.writer, body=said).status == 201
+    body = {"sessions": [{"id": "sess", "data": transcript(line(1))}]}
+    assert ingest(stack, workspace.writer, body).json == {"accepted": 1, "rejected": 0}
+    assert verified(stack, workspace, "sess")
+
+
+@pytest.mark.parametrize("uuid", ["u" * 10_240, "\ud800", "a\u0000b", "", 7, None], ids=lambda value: repr(value)[:20])
+def test_a_line_of_any_uuid_goes_in_or_is_reported(stack, workspace, uuid):
+    odd = json.dumps(line(1) | {"uuid": "UUID"}).replace('"UUID"', f'"{uuid}"' if isinstance(uuid, str) else str(uuid))
+    data = odd.replace("None", "null") + "\n" + transcript(line(2))
+    answer = ingest(stack, workspace.writer, {"sessions": [{"id": "sess", "data": data}]})
+    assert (answer.status, answer.json["accepted"]) == (200, 1)
+    assert verified(stack, workspace, "sess")
+
+
+def test_a_session_that_was_deleted_does_not_come_back(stack, workspace):
+    body = {"sessions": [{"id": "sess", "data": transcript(line(1))}]}
+    ingest(stack, workspace.writer, body)
+    assert stack.call("DELETE", f"{PATH}/sess", key=workspace.writer).status == 204
+    held = workspace.stored()
+    answer = ingest(stack, workspace.writer, body).json
+    assert (answer["accepted"], answer["rejected"]) == (0, 1)
+    assert "deleted" in answer["errors"][0]["reason"]
+    assert workspace.stored() == held
+
+
+def test_a_project_key_pushes_into_its_project_only(stack, workspace):
+    first, second = (workspace.key(project=project) for project in ("proj_1", "proj_2"))
+    body = {"sessions": [{"id": "sess", "data": transcript(line(1))}]}
+    assert ingest(stack, first, body).json["accepted"] == 1
+    held = workspace.stored()
+    assert ingest(stack, second, body).json["rejected"] == 1
+    assert ingest(stack, first, body | {"project_id": "proj_2"}).json["rejected"] == 1
+    assert workspace.stored() == held
+    assert stack.call("GET", f"{PATH}/sess", key=first).json["project_id"] == "proj_1"
+
+
+def test_what_a_transcript_says_of_itself_is_bounded(stack, workspace):
+    odd = line(1, cwd="/" + "x" * 200_000, gitBranch="b\x00\n" * 1000, sessionId="s" * 100_000, version="v" * 100_000)
+    answer = ingest(stack, workspace.writer, {"sessions": [{"id": "sess", "data": transcript(odd)}]})
+    assert answer.json["accepted"] == 1
+    trace = stack.call("GET", f"{PATH}/sess", key=workspace.reader).json
+    facts = {name: trace[name] for name in ("cwd", "branch", "model", "metadata", "name")}
+    assert len(json.dumps(facts)) < 10_000
+    assert "\x00" not in (trace["branch"] or "")
+
+
+def test_a_transcript_without_any_time_starts_now_and_stays_there(stack, workspace):
+    body = {"sessions": [{"id": "sess", "data": transcript(line(1))}]}
+    ingest(stack, workspace.writer, body)
+    before = stack.call("GET", f"{PATH}/sess", key=workspace.reader).json
+    assert before["started_at"] == before["created_at"]
+    longer = {"sessions": [{"id": "sess", "data": transcript(line(1), line(2))}]}
+    ingest(stack, workspace.writer, longer)
+    after = stack.call("GET", f"{PATH}/sess", key=workspace.reader).json
+    assert after["started_at"] == before["started_at"]
+    assert verified(stack, workspace, "sess")
+
+
+def test_errors_are_flat_for_callers_of_the_flat_api(stack, workspace):
+    answer = stack.call("POST", PATH, body=b"{", headers={"x-retrace-key": workspace.writer})
+    assert answer.status == 400
+    assert answer.json.keys() == {"error"}
+    assert isinstance(answer.json["error"], str)
