@@ -126,7 +126,8 @@ def test_every_field_of_an_event_is_kept(stack, workspace, trace):
 @pytest.mark.parametrize("kind", [*PAYLOADS, "custom.mine"])
 def test_every_type_goes_in(stack, workspace, trace, kind):
     needed = {
-        "content": "x", "model": "m", "tool_name": "t", "path": "p", "sha": "s", "passed": True, "name": "n", "value": 1.5,
+        "content": "x", "model": "m", "tool_name": "t", "path": "p", "sha": "s", "passed": True, "name": "n",
+        "value": 1.5,
         "message": "m", "action": "click" if kind == "browser_action" else "modified",
     }  # fmt: skip
     answer = append(stack, workspace.writer, {"type": kind, "payload": needed})

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.factories import message
 from tests.fakes.dying import Died, DyingLedger
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
-from tests.factories import message
 from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Conflict, Invalid, NotFound
 from wakeline.services import traces

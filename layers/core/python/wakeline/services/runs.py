@@ -58,8 +58,8 @@ def _check(run: dict[str, Any], spans: list[dict[str, Any]]) -> None:
 def append_missing(store: LedgerStore, env: Env, trace: Trace, events: Sequence[NewEvent]) -> Trace:
     """Append those of the keyed events that the trace does not hold yet. Returns HEAD after that.
 
-    A call that died may have stored some, and another one may run beside this, so what stands in the trace is read; HEAD
-    keeps too few keys to tell. Raises `NotFound` when the trace is deleted meanwhile.
+    A call that died may have stored some, and another one may run beside this, so what stands in the trace is read;
+    HEAD keeps too few keys to tell. Raises `NotFound` when the trace is deleted meanwhile.
     """
     held: set[str | None] = set()
     read = 0

@@ -44,7 +44,7 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[
 
 
 def with_spans(store: LedgerStore, env: Env, trace: Trace) -> dict[str, Any]:
-    """The trace and its spans, drawn by as many of its events as an answer has room for; `truncated` when not by all."""
+    """The trace and its spans, of as many of its events as an answer has room for; `truncated` when not of all."""
     taken: list[Event] = []
     room = MAX_BYTES
     for event in ledger.read_events(store, trace):

@@ -59,8 +59,9 @@ def create(
 def create_with_spans(
     store: LedgerStore, env: Env, price: Price, caller: Caller, facts: dict[str, Any], run: dict[str, Any]
 ) -> tuple[Trace, bool]:
-    """Create a trace together with what already happened in it: `run` has spans, input, output, status, ended_at, error.
+    """Create a trace together with what already happened in it.
 
+    `run` has spans, input, output, status, ended_at, error, as far as they were sent.
     A call that died half-way is finished by calling again: the events' keys follow from the spans. Raises as `create`
     does, and `Invalid` naming the part of `run` that does not fit; then nothing is stored.
     """
