@@ -215,6 +215,32 @@ class TestSegments:
         assert store.write_head(fold(trace, segment, segment.delta), 0)
 
 
+class TestCreateWith:
+    def begun(self, size: int = 100) -> tuple[Trace, Segment]:
+        trace = make_trace(TRACE)
+        segment = replace(next_segment(trace, messages(2)), body=os.urandom(size))
+        return fold(trace, segment, segment.delta), segment
+
+    @pytest.mark.parametrize("size", [100, 2 * INLINE_BYTES])
+    def test_both_are_there(self, store, size):
+        trace, segment = self.begun(size)
+        assert store.create_with(trace, segment) is True
+        assert store.head(WORKSPACE, TRACE) == trace
+        assert list(store.segments(WORKSPACE, TRACE)) == [segment]
+        assert (store.count(WORKSPACE, None), store.count(WORKSPACE, PROJECT)) == (1, 1)
+
+    @pytest.mark.parametrize("size", [100, 2 * INLINE_BYTES])
+    def test_or_neither(self, store, size):
+        first = make_trace(TRACE, name="first")
+        store.create(first)
+        assert store.create_with(*self.begun(size)) is False
+        assert store.head(WORKSPACE, TRACE) == first
+        assert list(store.segments(WORKSPACE, TRACE)) == []
+        assert store.count(WORKSPACE, None) == 1
+        if isinstance(store, DynamoLedger):
+            assert bodies() == []
+
+
 class TestLargeBodies:
     @pytest.fixture
     def dynamo(self, engine) -> DynamoLedger:

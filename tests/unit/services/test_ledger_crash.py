@@ -155,6 +155,20 @@ def test_creating_dies_and_is_sent_again(when):
     sound(store)
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_creating_with_events_dies_and_is_sent_again(when):
+    """All of it is there or nothing; sent again, the events go into the trace that is there, once."""
+    store, sent = MemoryLedger(), messages(3)
+    dying = DyingLedger(store, 1, when)
+    with pytest.raises(Died):
+        ledger.begin(dying, fixed_env(), make_trace(TRACE), sent)
+    assert dying.writes == 1
+    if ledger.begin(store, fixed_env(), make_trace(TRACE), sent) is None:
+        assert ledger.append(store, fixed_env(), WORKSPACE, TRACE, sent).accepted == 3
+    assert store.count(WORKSPACE, None) == 1
+    assert len(sound(store)[1]) == 3
+
+
 @pytest.mark.parametrize("at", range(1, 6))
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_erasing_dies_and_is_asked_for_again(at, when):
