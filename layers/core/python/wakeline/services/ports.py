@@ -19,7 +19,7 @@ class LedgerStore(Protocol):
         """
 
     def heads(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Trace]:
-        """Many HEADs at once, by trace id; missing ones are left out."""
+        """Many HEADs at once, by trace id, for lists: eventually consistent. Missing ones are left out."""
 
     def create(self, trace: Trace) -> bool:
         """Store a new HEAD and count it. False when one of that id is there (a deleted one too)."""
