@@ -1,5 +1,6 @@
 """Lists of traces: order, totals, cursors, bounds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,11 +135,13 @@ def test_running_and_stale_are_told_apart():
 def test_what_is_deleted_while_listing_is_left_out():
     class Lagging(MemoryLedger):
         def heads(self, workspace_id, trace_ids):
-            return {name: head for name, head in super().heads(workspace_id, trace_ids).items() if name != "trc_0001"}
+            found = super().heads(workspace_id, trace_ids)
+            found.pop("trc_0001")
+            return found | {"trc_0002": replace(found["trc_0002"], deleted={"at": times.render(NOW)})}
 
     store = Lagging()
-    store.traces = store_of(3).traces
-    assert ids(list_traces(store, store, caller(), TraceQuery(), NOW)) == ["trc_0002", "trc_0000"]
+    store.traces = store_of(4).traces
+    assert ids(list_traces(store, store, caller(), TraceQuery(), NOW)) == ["trc_0003", "trc_0000"]
 
 
 def test_without_filters_nothing_is_counted():
@@ -183,8 +186,10 @@ def test_the_last_page_that_an_offset_may_reach():
     assert (len(page.traces), page.total, page.total_exact) == (5, 30, True)
 
 
-def test_heads_read_for_a_status_are_bounded(monkeypatch):
+@pytest.mark.parametrize("page", [4, 1000])
+def test_heads_read_for_a_status_are_bounded(monkeypatch, page):
     monkeypatch.setattr(listing, "MAX_HEADS", 10)
+    monkeypatch.setattr(listing, "_PAGE", page)
     store = Counting(store_of(35, last_at=times.render(NOW)))
     found = walk(store, TraceQuery(TraceFilter(status="running"), limit=4))
     assert (found[0].total, found[0].total_exact) == (10, False)

@@ -1,5 +1,7 @@
 """Lists of what sessions hold: pages, totals, and what is not read."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from tests.factories import WORKSPACE, batch, make_trace
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
+from wakeline.domain import cursor
 from wakeline.domain.caller import Caller
 from wakeline.domain.segments import Segment
 from wakeline.domain.views.messages import Messages
@@ -98,7 +101,7 @@ def test_pages_are_the_whole_list(sessions, size, limit, offset):
 
 def test_sessions_that_an_offset_passes_over_are_not_read():
     store = store_of([tool("a"), tool("b")], [tool("c")], [tool("d"), tool("e")])
-    assert spans([calls_in(store, offset=4, limit=1)]) == ["e"]
+    assert spans([calls_in(store, offset=3, limit=1)]) == ["d"]
     assert {trace_id for trace_id, _ in store.read} == {"trc_2"}
 
 
@@ -187,13 +190,13 @@ def test_the_first_message_of_a_page_knows_its_tokens():
     call = {"type": "llm_call", "payload": {"model": "m", "input_tokens": 2, "output_tokens": 1}}
     store = store_of([call, said, call, said, call, said])
     tokens: list[int] = []
-    cursor = None
+    behind = None
     for _ in range(3):
-        query = ItemQuery("messages", {}, "trc_0", limit=1, cursor=cursor)
+        query = ItemQuery("messages", {}, "trc_0", limit=1, cursor=behind)
         page = list_items(store, store, CALLER, query, Messages)
         tokens += [item["tokens"] for item in page.items]
-        cursor = page.next_cursor
-    assert (tokens, cursor) == ([3, 3, 3], None)
+        behind = page.next_cursor
+    assert (tokens, behind) == ([3, 3, 3], None)
     query = ItemQuery("messages", {}, "trc_0", limit=1, offset=2)
     assert list_items(store, store, CALLER, query, Messages).items[0]["tokens"] == 3
 
@@ -204,3 +207,30 @@ def test_a_sub_agent_that_ends_much_later():
     store = store_of([start, *[OTHER] * 60, stop])
     page = list_items(store, store, CALLER, ItemQuery("subagents", {}, "trc_0", limit=1), Subagents)
     assert page.items[0]["status"] == "completed"
+
+
+def test_the_last_page_does_not_look_behind_the_last_item():
+    store = store_of([tool("a"), tool("b"), *[OTHER] * 30])
+    first = calls_in(store, limit=1, session_id="trc_0")
+    store.read.clear()
+    assert spans([calls_in(store, limit=5, session_id="trc_0", cursor=first.next_cursor)]) == ["b"]
+    assert max(first for _, first in store.read) <= 2 + ToolCalls.lookahead
+
+
+def test_what_stands_before_a_page_by_offset_is_known_to_it():
+    said = {"type": "agent_message", "payload": {"content": "a"}}
+    call = {"type": "llm_call", "payload": {"model": "m", "input_tokens": 2, "output_tokens": 1}}
+    store = store_of([said, call, said, OTHER], size=2)
+    query = ItemQuery("messages", {}, "trc_0", limit=1, offset=1)
+    assert list_items(store, store, CALLER, query, Messages).items[0]["tokens"] == 3
+
+
+def test_a_forged_cursor_shows_no_other_project():
+    store = store_of([tool("secret")])
+    mine = replace(CALLER, project_id="proj_mine")
+    position = session_items.ItemPosition(
+        place="2026-03-29T00:00:00.000000Z#trc_0", trace="trc_0", total=1, exact=True, offset=0
+    )
+    forged = cursor.spell(position, cursor.binding_of("tool-calls", WORKSPACE, "proj_mine", None, {}))
+    query = ItemQuery("tool-calls", {}, cursor=forged)
+    assert list_items(store, store, mine, query, ToolCalls).items == []

@@ -60,8 +60,11 @@ class Collector:
     @property
     def done(self) -> bool:
         """Whether nothing further is wanted of the ledger."""
-        found = self.full or (self._to_come is not None and self._to_come <= 0)
-        return found and (self._ahead <= 0 or not self.view.waiting)
+        return self._all_begun and (self._ahead <= 0 or not self.view.waiting)
+
+    @property
+    def _all_begun(self) -> bool:
+        return self.full or (self._to_come is not None and self._to_come <= 0)
 
     def wants(self, counters: Mapping[str, int]) -> bool:
         """Whether a segment with these counters, read from its first event on, has to be looked into."""
@@ -70,10 +73,9 @@ class Collector:
             # Not the last of the skipped ones: what stands right before the page may belong to its first item.
             self._pass(begins)
             return False
-        if self.full:
+        if self._all_begun:
             self._ahead -= 1
-            return self.view.waiting
-        return self.view.reads(counters)
+        return self.view.waiting if self.full else self.view.reads(counters)
 
     def feed(self, event: Event) -> None:
         if event.index < self.next_index or not self.view.begins(event):
