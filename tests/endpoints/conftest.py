@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local import seeds
 from local.engine import Engine
 from tests.endpoints.stack import Stack, Workspace
 from wakeline.adapters import aws
@@ -15,9 +16,10 @@ TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """The template's API on an engine with its table and bucket. Shared: tests keep to their own workspaces."""
-    with Engine.start(TEMPLATE) as engine:
+    with Engine.start(TEMPLATE, parameters=seeds.parameters("free")) as engine:
         # Clients that were made before the engine ran would not know it.
         aws.client.cache_clear()
+        seeds.write_credentials(engine, "free")
         running = Stack.on(engine)
         yield running
         running.gateway.close()

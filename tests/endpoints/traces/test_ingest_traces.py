@@ -268,7 +268,9 @@ def test_a_push_goes_into_a_trace_that_was_created_before(stack, workspace, resu
     assert verified(stack, workspace, "sess")
 
 
-@pytest.mark.parametrize("uuid", ["u" * 10_240, "\\ud800", "a\\u0000b", "", 7, None], ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize(
+    "uuid", ["u" * 10_240, "\\ud800", "a\\u0000b", "", 7, None], ids=lambda value: repr(value)[:20]
+)
 def test_a_line_of_any_uuid_goes_in_or_is_reported(stack, workspace, uuid):
     odd = json.dumps(line(1) | {"uuid": "UUID"}).replace('"UUID"', f'"{uuid}"' if isinstance(uuid, str) else str(uuid))
     data = odd.replace("None", "null") + "\n" + transcript(line(2))
