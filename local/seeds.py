@@ -29,6 +29,7 @@ def parameters(plan: str) -> dict[str, str]:
         "JwtIssuer": JWT_ISSUER,
         "JwtAudience": JWT_AUDIENCE,
         "JwtSecretName": JWT_SECRET_NAME,
+        "StreamIdleMs": "200",
     }
 
 
@@ -55,6 +56,9 @@ def write_credentials(engine: Engine, plan: str) -> None:
             "reads": {"N": "0"},
             "writes": {"N": "0"},
         }
+        # Its line in the workspace's list of keys; at a fixed place, so that a restart adds no second one.
+        listed = {"pk": {"S": f"KEYS#{item['workspace_id']['S']}"}, "sk": {"S": f"0#{item['id']['S']}"}}
+        dynamodb.put_item(TableName=table, Item={**listed, "digest": {"S": item["pk"]["S"].removeprefix("K#")}})
         dynamodb.put_item(TableName=table, Item=item)
     name = engine.environment.get("JWT_SECRET_NAME")
     if name:

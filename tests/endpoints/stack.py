@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -165,6 +166,13 @@ class Workspace:
             }
         objects = self.stack.engine.client("s3").list_objects_v2(Bucket=settings.bucket_name())
         return held | {each["Key"]: each["ETag"] for each in objects.get("Contents", []) if self.id in each["Key"]}
+
+
+def within_a_minute(seconds: float = 3) -> None:
+    """Wait, if the running minute ends in less than `seconds`: for what counts requests by the minute."""
+    left = 60 - time.time() % 60
+    if left < seconds:
+        time.sleep(left)
 
 
 def pages(fetch: Callable[[str | None], Answer], name: str) -> list[Any]:
