@@ -65,6 +65,8 @@ class Engine:
         self.lock = threading.RLock()
         self.environment: dict[str, str] = {}
         self.after_call: list[AfterCall] = []
+        # Answers calls of API Gateway's management API, which moto has no clients for.
+        self.sockets: Callable[[str, AWSPreparedRequest], Answer] | None = None
 
     @classmethod
     @contextmanager
@@ -122,6 +124,8 @@ class Engine:
         """Carry out one AWS request, alone. None when it is not for the embedded engine."""
         if self.dynamodb_endpoint and request.url.startswith(self.dynamodb_endpoint):
             return None
+        if service == "apigatewaymanagementapi" and self.sockets is not None:
+            return self.sockets(operation, request)
         with self.lock:
             meter = _meter(operation, request) if service == "dynamodb" and recording() else None
             answer: Answer | None = dynamodb_dispatch.dispatch(operation, request) if service == "dynamodb" else None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.streaming import application, streams
 from local.template import Function, Template
 
 MAX_PAYLOAD = 6 * 1024 * 1024
@@ -76,7 +77,7 @@ class Functions:
         """Import every handler; one that fails to import says so when it is called."""
         for function in self.all.values():
             try:
-                self.handler(function)
+                application(function) if streams(function) else self.handler(function)
             except Exception as error:
                 print(f"{function.logical_id} cannot be imported: {error!r}", file=sys.stderr)
 

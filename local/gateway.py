@@ -21,7 +21,9 @@ from starlette.types import Receive, Scope, Send
 
 from local.functions import Functions, PayloadTooLarge
 from local.routing import Match, Routes
+from local.streaming import application, collect, streams, with_context
 from local.template import ACCOUNT, Function, Template
+from local.websockets import WebSocketApi
 
 MAX_REQUEST = 10 * 1024 * 1024
 """Bytes of a request body that a REST API takes."""
@@ -49,19 +51,24 @@ class Gateway:
         self.stage = str(properties.get("StageName", "local"))
         self._cors = _cors_headers(properties.get("Cors"))
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lambda")
+        self.websockets = WebSocketApi(template, functions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry. WebSocket connections are closed: the template has no WebSocket API."""
+        """ASGI entry."""
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1000})
+            await self.websockets.serve(scope, receive, send)
             return
         request = Request(scope, receive)
+        source = scope["client"][0] if scope.get("client") else "127.0.0.1"
+        streaming = self._function(request.method, scope["raw_path"].decode("latin-1").split("?")[0])
+        if streaming is not None and streams(streaming):
+            await application(streaming)(with_context(scope, str(uuid.uuid4()), source), receive, send)
+            return
         try:
             body = await _read(request)
         except ClientDisconnect:
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        source = scope["client"][0] if scope.get("client") else "127.0.0.1"
         path = scope["raw_path"].decode("latin-1").split("?")[0]
         query = scope["query_string"].decode("latin-1")
         answer = await asyncio.get_running_loop().run_in_executor(
@@ -95,6 +102,9 @@ class Gateway:
             return self._error(404, "not_found", "No such endpoint.", "after_fix", request_id)
         if body is None:
             return self._error(413, "payload_too_large", "The request is too large.", "after_fix", request_id)
+        if streams(function):
+            app = application(function)
+            return Answer(*collect(app, method, path, query, headers, request_id, source))
         event = proxy_event(match, method, path, query, list(headers), body, source, self.stage, request_id)
         # Only the event's own size is the caller's fault, so it is asked before the function runs.
         if len(event["body"] or "") + 16_384 > 6 * 1024 * 1024:
@@ -104,6 +114,11 @@ class Gateway:
     def close(self) -> None:
         """Let the running requests end and take no more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self.websockets.close()
+
+    def _function(self, method: str, path: str) -> Function | None:
+        match = self.routes.match(path)
+        return match.functions.get(method) or match.functions.get("ANY") if match else None
 
     def _invoke(self, function: Function, event: dict[str, Any], request_id: str) -> Answer:
         try:

@@ -10,7 +10,12 @@ import yaml
 
 def read_document(path: Path) -> dict[str, Any]:
     """A template file as plain data, `!Ref x` as `{"Ref": "x"}`."""
-    document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    return read_text(path.read_text(encoding="utf-8"))
+
+
+def read_text(text: str) -> dict[str, Any]:
+    """A template's text as plain data."""
+    document: dict[str, Any] = yaml.load(text, _Loader)
     return document
 
 

@@ -27,7 +27,10 @@ def endpoint_files(functions: Path) -> list[Path]:
 
 
 def handler_of(functions: Path, file: Path) -> str:
-    """What the template calls the file: `api.traces.verify_trace.handler`."""
+    """What the template calls the file: `api.traces.verify_trace.handler`; of one that streams, the script beside it.
+    """
+    if file.with_suffix(".sh").exists():
+        return str(file.with_suffix(".sh").relative_to(functions))
     return ".".join(file.relative_to(functions).with_suffix("").parts) + ".handler"
 
 
@@ -95,14 +98,41 @@ def endpoint_faults(functions: Path, file: Path) -> list[str]:
     faults += [f"{route!r} is no METHOD /path" for route in sorted(routes) if not ROUTE.fullmatch(route)]
     if documented_routes(tree) != routes:
         faults.append(f"the docstring begins with {sorted(documented_routes(tree))}, the routes are {sorted(routes)}")
-    if f"handler = lambda_entry({name})" not in {ast.unparse(node) for node in tree.body}:
-        faults.append(f"no `handler = lambda_entry({name})`")
+    entry = f"app = sse_entry({name})" if file.with_suffix(".sh").exists() else f"handler = lambda_entry({name})"
+    if entry not in {ast.unparse(node) for node in tree.body}:
+        faults.append(f"no `{entry}`")
     for module in imports(tree):
         root = module.split(".")[0]
         if root in {"boto3", "botocore"}:
             faults.append(f"imports {module}: clients live in wakeline/adapters")
         if module.startswith("..") or (root == "api" and module.split(".")[1:2] != [noun]):
             faults.append(f"imports {module}: nouns never import one another")
+    return [f"{file.relative_to(functions)}: {fault}" for fault in faults]
+
+
+def other_files(functions: Path) -> list[Path]:
+    """Workers and the WebSocket's functions: those that no HTTP request starts."""
+    return sorted(path for folder in ("workers", "realtime") for path in functions.glob(f"{folder}/*.py"))
+
+
+def other_faults(functions: Path, file: Path) -> list[str]:
+    """What is wrong with a file of `other_files`, in words."""
+    tree = ast.parse(file.read_text())
+    faults = []
+    if not (ast.get_docstring(tree) or "").startswith("Started by "):
+        faults.append("the docstring does not say what starts it")
+    made = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    } | {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if "handler" not in made:
+        faults.append("no `handler`")
+    for module in imports(tree):
+        if module.split(".")[0] in {"boto3", "botocore", "api", "workers", "realtime"} or module.startswith("."):
+            faults.append(f"imports {module}")
     return [f"{file.relative_to(functions)}: {fault}" for fault in faults]
 
 

@@ -10,6 +10,8 @@ from tests.rules.endpoints import (
     endpoint_faults,
     endpoint_files,
     handler_of,
+    other_faults,
+    other_files,
     routes_in_code,
     scans,
     scope_of,
@@ -19,6 +21,7 @@ from tests.rules.template import functions, has_policy, parse, routes_in_templat
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
 TEMPLATE = parse((ROOT / "template.yaml").read_text())
+OTHERS = other_files(FUNCTIONS)
 
 GOOD = '''"""GET /api/v1/things/{thing_id}, GET /api/things/{thing_id} — show a thing."""
 
@@ -49,6 +52,22 @@ def test_template_and_code_list_the_same():
 
 def test_every_endpoint_file_keeps_the_form():
     assert [fault for file in endpoint_files(FUNCTIONS) for fault in endpoint_faults(FUNCTIONS, file)] == []
+
+
+def test_every_other_function_is_in_the_template_and_keeps_the_form():
+    handlers = {".".join(file.relative_to(FUNCTIONS).with_suffix("").parts) + ".handler" for file in OTHERS}
+    given = {properties["Handler"] for properties in functions(TEMPLATE).values()}
+    assert handlers == {handler for handler in given if not handler.startswith("api")}
+    assert [fault for file in OTHERS for fault in other_faults(FUNCTIONS, file)] == []
+
+
+def test_a_script_starts_the_module_beside_it():
+    scripts = list(FUNCTIONS.rglob("*.sh"))
+    assert scripts
+    for script in scripts:
+        module = ".".join(script.relative_to(FUNCTIONS).with_suffix("").parts)
+        assert f"uvicorn {module}:app " in script.read_text()
+        assert script.stat().st_mode & 0o111
 
 
 def test_a_function_may_do_what_its_scope_and_method_need():

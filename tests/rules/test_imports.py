@@ -20,6 +20,7 @@ ALLOWED = {
     "wakeline/http": {"pydantic", "pydantic_core", "jwt", "google", "opentelemetry"},
     "wakeline/adapters": {"botocore", "genai_prices", "pydantic", "ulid", "jwt", "cryptography"},
     "wakeline/settings.py": set(),
+    "wakeline/batch.py": set(),
     "wakeline/wiring.py": {"ulid"},
     "wakeline/observability.py": {"aws_lambda_powertools"},
     "wakeline/__init__.py": set(),

@@ -19,6 +19,8 @@ from tests.rules.template import (
     too_wide,
     translate,
     unlogged,
+    unsafe_readers,
+    unstreamed,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +133,36 @@ def test_preflight_is_text(translated):
     types = translated["Resources"]["Api"]["Properties"]["BinaryMediaTypes"]
     assert not {"*/*", "application/json", "application/*"} & set(types)
     assert translated["Resources"]["Api"]["Properties"]["Body"]["paths"]["/api/v1/health"]["options"]
+
+
+def test_what_is_to_stream_streams(translated):
+    assert unstreamed(TEMPLATE, translated) == []
+    assert "ResponseTransferMode: RESPONSE_STREAM" in TEXT
+
+
+@pytest.mark.parametrize("word", ["STREAM", "BUFFERED"])
+def test_a_word_that_buffers_is_found(word):
+    # SAM takes STREAM without a complaint, and buffers.
+    wrong = parse(TEXT.replace("ResponseTransferMode: RESPONSE_STREAM", f"ResponseTransferMode: {word}"))
+    assert unstreamed(wrong, translate(wrong)) == ["OpenStream"]
+
+
+def test_readers_of_the_stream_lose_nothing():
+    assert unsafe_readers(TEMPLATE) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "lacks"),
+    [
+        ("StartingPosition: TRIM_HORIZON", "StartingPosition"),
+        ("BisectBatchOnFunctionError: true", "BisectBatchOnFunctionError"),
+        ("MaximumRetryAttempts: 20", "MaximumRetryAttempts"),
+        ("FunctionResponseTypes: [ReportBatchItemFailures]", "FunctionResponseTypes"),
+    ],
+)
+def test_an_unsafe_reader_is_found(old, lacks):
+    wrong = parse(TEXT.replace(old, f"BatchSize{lacks}: 1"))
+    assert f"PublishLive: {lacks}" in unsafe_readers(wrong)
 
 
 def test_store_outlives_the_stack():

@@ -52,3 +52,28 @@ def version() -> str:
     from wakeline import __version__
 
     return os.environ.get("WAKELINE_VERSION") or __version__
+
+
+def bus_name() -> str:
+    """The event bus."""
+    return _required("BUS_NAME")
+
+
+def websocket_endpoint() -> str:
+    """Where messages to WebSocket clients are posted."""
+    return _required("WEBSOCKET_ENDPOINT")
+
+
+def stream_seconds() -> float:
+    """How long one SSE connection lasts before it hands over to the next: less than the function's timeout."""
+    return float(os.environ.get("STREAM_SECONDS") or 840)
+
+
+def stream_poll_ms() -> float:
+    """Milliseconds between two looks at a feed in which something happens."""
+    return float(os.environ.get("STREAM_POLL_MS") or 200)
+
+
+def stream_idle_ms() -> float:
+    """Milliseconds between two looks at a feed in which nothing happens."""
+    return float(os.environ.get("STREAM_IDLE_MS") or 1000)

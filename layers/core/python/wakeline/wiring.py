@@ -1,7 +1,7 @@
 """The only place where ports meet adapters. Everything is made on first use and kept."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wakeline import settings
 from wakeline.domain.env import Env
@@ -9,7 +9,11 @@ from wakeline.domain.prices import Price
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
 
 if TYPE_CHECKING:
+    from wakeline.domain.feed import Appended
+    from wakeline.domain.trace import Trace
+    from wakeline.services.live_ports import ConnectionStore, EventBus, FeedStore, Sockets
     from wakeline.services.otlp import Known
+    from wakeline.services.stream import Pace, Recent
 
 
 def ledger() -> LedgerStore:
@@ -80,3 +84,67 @@ def new_secret(prefix: str) -> str:
     from secrets import token_urlsafe
 
     return prefix + token_urlsafe(32)
+
+
+def feed() -> "FeedStore":
+    """The live feeds of workspaces."""
+    from wakeline.adapters.dynamodb.feed import DynamoFeed
+
+    return DynamoFeed()
+
+
+def connections() -> "ConnectionStore":
+    """WebSocket connections."""
+    from wakeline.adapters.dynamodb.connections import DynamoConnections
+
+    return DynamoConnections()
+
+
+def sockets() -> "Sockets":
+    """The far ends of WebSocket connections."""
+    from wakeline.adapters.websocket.sockets import ApiGatewaySockets
+
+    return ApiGatewaySockets()
+
+
+def bus() -> "EventBus":
+    """The event bus."""
+    from wakeline.adapters.eventbridge.bus import EventBridgeBus
+
+    return EventBridgeBus()
+
+
+def appended(record: dict[str, Any]) -> "Appended | None":
+    """The segment that a record of the table's stream says was committed."""
+    from wakeline.adapters.dynamodb import changes
+
+    return changes.appended(record)
+
+
+def head_change(record: dict[str, Any]) -> "tuple[Trace | None, Trace] | None":
+    """A HEAD before and after, by a record of the table's stream."""
+    from wakeline.adapters.dynamodb import changes
+
+    return changes.head_change(record)
+
+
+def listening_workspace(record: dict[str, Any]) -> str | None:
+    """The workspace whose WebSocket clients a record of the table's stream concerns."""
+    from wakeline.adapters.dynamodb import changes
+
+    return changes.listening_workspace(record)
+
+
+def pace() -> "Pace":
+    """How SSE connections look at the feed, and for how long."""
+    from wakeline.services.stream import Pace
+
+    return Pace(settings.stream_seconds(), settings.stream_poll_ms() / 1000, settings.stream_idle_ms() / 1000)
+
+
+@cache
+def recent() -> "Recent":
+    """Segments that were rendered lately: one stream per Lambda needs none of it, the local stack's many share it."""
+    from wakeline.services.stream import Recent
+
+    return Recent()

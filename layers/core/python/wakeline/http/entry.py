@@ -28,7 +28,7 @@ MAX_ANSWER = 6_200_000
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
-_ALWAYS = {
+ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"
@@ -67,7 +67,7 @@ def lambda_entry(endpoint: Endpoint) -> Handler:
             reply = endpoint.failure(error, request) if endpoint.failure else Reply(answered, status, headers)
             body, packed, encoding = _rendered(reply, request)
         _log(endpoint, request, caller, reply.status, started)
-        said = {**_ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **(reply.headers or {})}
+        said = {**ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **(reply.headers or {})}
         if reply.status != 204:
             said["Content-Type"] = reply.content_type
         if encoding:
