@@ -11,6 +11,28 @@ from local.template import routes
 TRACE = "bench-trace"
 DOOMED = "bench-doomed"
 
+_OTLP = {
+    "resourceSpans": [
+        {
+            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "bench-agent"}}]},
+            "scopeSpans": [
+                {
+                    "spans": [
+                        {
+                            "traceId": "5b8efff798038103d269b633813fc60c",
+                            "spanId": f"{number:016x}",
+                            "name": "chat claude-sonnet-4-5",
+                            "startTimeUnixNano": "1795251600000000000",
+                            "endTimeUnixNano": "1795251602000000000",
+                            "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}],
+                        }
+                        for number in range(1, 11)
+                    ]
+                }
+            ],
+        }
+    ]
+}
 _SAMPLE = ROOT / "local" / "sample" / "fix_failing_test.jsonl"
 
 
@@ -60,6 +82,7 @@ def _sample(name: str, method: str, path: str, doomed_key: str) -> Sample:
         "IngestTraces": {"sessions": [{"id": "bench-push", "data": transcript}]},
         "UpdateSession": {"tags": ["bench"]},
         "CreateApiKey": {"name": "another"},
+        "IngestOtlp": _OTLP,
     }
     queries = {
         "ListTraces": "limit=20",

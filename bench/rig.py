@@ -1,5 +1,6 @@
 """The template's functions on the embedded engine, called as API Gateway calls them, without HTTP."""
 
+import base64
 import json
 import os
 from collections.abc import Iterator
@@ -55,7 +56,8 @@ class Rig:
             raise LookupError(f"no endpoint has the path {path}")
         sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = [("Authorization", f"Bearer {key}"), ("Content-Type", "application/json"), ("Host", "127.0.0.1")]
-        return proxy_event(match, method, path, query, headers, sent, "127.0.0.1", "v1", "bench")
+        event = proxy_event(match, method, path, query, headers, "127.0.0.1", "v1", "bench")
+        return event | {"body": base64.b64encode(sent).decode() or None, "isBase64Encoded": bool(sent)}
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
         """Run the handler that the event is for. Raises Refused for an answer of 400 or more."""

@@ -22,7 +22,7 @@ def _event(number: int) -> dict[str, Any]:
     kind = ("user_message", "llm_call", "agent_message", "tool_call", "tool_result")[number % 5]
     said = _WORDS[number % 40 :] + f"Step {number}."
     call = f"call_{number // 5:08d}"
-    payload: dict[str, Any] = {
+    payloads: dict[str, dict[str, Any]] = {
         "user_message": {"content": said},
         "llm_call": {
             "model": "claude-sonnet-4-5-20250929",
@@ -41,13 +41,13 @@ def _event(number: int) -> dict[str, Any]:
             "call_id": call,
         },
         "tool_result": {"call_id": call, "result": said * 2, "duration_ms": 120 + number % 900},
-    }[kind]
+    }
     moment = (_START + timedelta(seconds=number)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     event: dict[str, Any] = {
         "type": kind,
         "timestamp": moment,
         "idempotency_key": f"made-{number:08d}",
-        "payload": payload,
+        "payload": payloads[kind],
     }
     return event | ({"span_id": call} if kind.startswith("tool") else {})
 
