@@ -23,7 +23,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
 
-from local import dynamodb_copying, dynamodb_query, moto_pin
+from local import dynamodb_copying, dynamodb_query, dynamodb_transact, moto_pin
 from local.dynamodb_index import TableViews
 
 Change = tuple[Table, Item | None, Item | None]
@@ -234,7 +234,8 @@ def _transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, 
     outer = MODEL.hold()
     try:
         with _shallow_copies():
-            _original_transact(self, transact_items)
+            if not _plain_transaction(self, transact_items):
+                _original_transact(self, transact_items)
     except BaseException:
         MODEL.release(outer)
         for table, key, item, old in reversed(undo):
@@ -242,6 +243,28 @@ def _transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, 
         raise
     for change in MODEL.release(outer):
         MODEL.commit(*change)
+
+
+def _plain_transaction(backend: DynamoDBBackend, entries: list[dict[str, Any]]) -> bool:
+    """Do a transaction that only puts new items and adds to counters; False, with nothing done, for any other."""
+    steps = dynamodb_transact.plan(backend, entries)
+    if steps is None or any(added is None and _current(table, key) is not None for table, key, added in steps):
+        return False
+    for table, key, added in steps:
+        if added is None:
+            table.put_item(key)
+            continue
+        item = _current(table, key)
+        if item is None:
+            table.put_item({**key, added[0]: {"N": str(added[1])}})
+            continue
+        old = copy.copy(item)
+        old.attrs = copy.copy(item.attrs)
+        if not dynamodb_transact.added_to(item, *added):
+            raise ValueError(f"{added[0]} is not a number")
+        MODEL.views(table).put(item)
+        MODEL.commit(table, old, item)
+    return True
 
 
 class _shallow_copies:

@@ -19,9 +19,13 @@ def system_env() -> Env:
 
 
 def _new_id(prefix: str) -> str:
-    from ulid import ULID
+    """A prefix and a ULID (github.com/ulid/spec): 48 bits of milliseconds and 80 of chance, five to a character."""
+    bits = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
+    return f"{prefix}_{''.join([_PAIRS[bits >> at & 1023] for at in range(120, -1, -10)])}"
 
-    return f"{prefix}_{ULID()}"
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
 
 
 def _pause(attempt: int) -> None:

@@ -50,7 +50,7 @@ class Delta:
 
     def to_json(self) -> dict[str, Any]:
         """What is stored: the fields that say something."""
-        return {name: value for name, value in asdict(self).items() if value != _NOTHING[name]}
+        return {name: value for name, nothing in _NOTHING.items() if (value := getattr(self, name)) != nothing}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:

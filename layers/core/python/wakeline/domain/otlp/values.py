@@ -1,6 +1,7 @@
 """Attribute values as JSON values that have a canonical form."""
 
 import math
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -27,37 +28,43 @@ def number(value: int | float) -> int | float | str:
 
 
 def parsed(text: Any) -> Any:
-    """The JSON object or array that a string holds.
-
-    Anything else, and what has no canonical form, is given back as it is.
-    """
-    if not isinstance(text, str) or text[:1] not in ("{", "[", " ", "\n"):
+    """The JSON object or array that a string holds; anything else is given back, also what has no canonical form."""
+    if type(text) is not str or text[:1] not in _OPENINGS:
         return text
     try:
         value = from_json(text, allow_inf_nan=False)
-        return clean(value) if isinstance(value, dict | list) else text
+        if type(value) is not dict and type(value) is not list:
+            return text
+        plain = not _LARGE.search(text) and text.count("{") + text.count("[") <= MAX_PARSED_DEPTH
+        return value if plain else clean(value)
     except (ValueError, RecursionError):
         return text
 
 
+_OPENINGS = ("{", "[", " ", "\n")
+_LARGE = re.compile(r"[0-9]{16}|[0-9][eE]")
+"""Digits that may be a number without an exact form."""
+
+
 def clean(value: Any, depth: int = MAX_PARSED_DEPTH) -> Any:
     """A parsed JSON value with its numbers made safe. Raises ValueError for one that nests deeper than `depth`."""
-    if isinstance(value, str) or value is None or isinstance(value, bool):
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
         return value
-    if isinstance(value, int | float):
+    if kind is int or kind is float:
         return number(value)
     if depth == 0:
         raise ValueError("nested too deep")
-    if isinstance(value, dict):
+    if kind is dict:
         return {name: clean(each, depth - 1) for name, each in value.items()}
     return [clean(each, depth - 1) for each in value]
 
 
 def bounded(value: Any, limit: int = MAX_VALUE) -> Any:
     """A value cut to `limit` characters, with a mark that says so. One that is no string is cut as its JSON."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value if len(value) <= limit else f"{value[:limit]}… [cut: {len(value)} characters]"
-    if isinstance(value, dict | list) and value:
+    if value and (type(value) is dict or type(value) is list):
         text = to_json(value)
         if len(text) > limit:
             return bounded(text.decode(), limit)
