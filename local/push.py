@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from local.push_client import PushClient, PushFailed
+from wakeline.domain.ids import as_label
 
 BATCH_BYTES = 4 * 1024 * 1024
 BATCH_SESSIONS = 25
@@ -149,9 +150,13 @@ def _send(client: PushClient, batch: list[Transcript], repo: str | None, author:
 
 
 def _repo_of(raw: bytes) -> str | None:
+    """The last part of the first working directory that the transcript names, as far as a name can hold it."""
     match = _CWD.search(raw)
-    cwd = json.loads(b'"' + match[1] + b'"') if match else ""
-    return re.split(r"[/\\]", cwd.rstrip("/\\"))[-1] or None
+    try:
+        cwd = json.loads(b'"' + match[1] + b'"') if match else ""
+    except ValueError:
+        return None
+    return as_label(re.split(r"[/\\]", cwd.rstrip("/\\"))[-1])
 
 
 def _note(summary: Summary, state: "_State", batch: list[Transcript], answer: dict[str, Any]) -> None:
