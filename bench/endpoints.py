@@ -59,7 +59,7 @@ def _latencies(running: Rig) -> None:
     items = sum(len(each) for partition in running.engine.tables().values() for each in partition.items.values())
     rows = []
     with _served(running) as port:
-        client = http.client.HTTPConnection("127.0.0.1", port)
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for sample in samples(running, doomed_key):
             if sample.method == "GET":
                 _ask(client, sample)
