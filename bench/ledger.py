@@ -41,7 +41,7 @@ def main() -> None:
             "ms",
         ),
         rows,
-        f"Made-up events in batches of {BATCH}. Verify: median of {ROUNDS} requests to the endpoint. Read: all pages of"
+        f"Made-up events in batches of {BATCH}. Verify: median of {ROUNDS} requests. Read: all pages of"
         " 1 000 events. MB/s is of the events' JSON as sent. RSS is the peak above what the process had before, with the"
         " embedded engine and the stored trace in it.",
     )

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from local import seeds
 from local.engine import Engine
 from local.functions import Context, Functions
-from local.gateway import proxy_event
 from local.routing import Routes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,9 +55,17 @@ class Rig:
         if match is None:
             raise LookupError(f"no endpoint has the path {path}")
         sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = [("Authorization", f"Bearer {key}"), ("Content-Type", "application/json"), ("Host", "127.0.0.1")]
-        event = proxy_event(match, method, path, query, headers, "127.0.0.1", "v1", "bench")
-        return event | {"body": base64.b64encode(sent).decode() or None, "isBase64Encoded": bool(sent)}
+        return {
+            "resource": match.resource,
+            "path": path,
+            "httpMethod": method,
+            "headers": {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Host": "127.0.0.1"},
+            "multiValueQueryStringParameters": parse_qs(query) or None,
+            "pathParameters": match.parameters or None,
+            "requestContext": {"requestId": "bench", "identity": {"sourceIp": "127.0.0.1"}},
+            "body": base64.b64encode(sent).decode() or None,
+            "isBase64Encoded": bool(sent),
+        }
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
         """Run the handler that the event is for. Raises Refused for an answer of 400 or more."""
