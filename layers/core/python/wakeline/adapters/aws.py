@@ -4,15 +4,37 @@ Clients are made on first use and kept: making one costs a cold start more than 
 """
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 TRANSACTION_CONFLICT = "TransactionConflictException"
 
 
-@cache
-def client(service: str) -> Any:
-    """The client of an AWS service (`dynamodb`, `s3`, …), for the region and credentials of the environment."""
+class _Clients:
+    """Clients by service. Two made at once for two threads would not know each other's exceptions, hence the lock."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+        self._making = Lock()
+
+    def __call__(self, service: str) -> Any:
+        """The client of an AWS service (`dynamodb`, `s3`, …), for the region and credentials of the environment."""
+        found = self._made.get(service)
+        if found is None:
+            with self._making:
+                found = self._made.get(service) or self._made.setdefault(service, _make(service))
+        return found
+
+    def cache_clear(self) -> None:
+        """Forget all clients: the next ones see another environment."""
+        self._made.clear()
+
+
+client = _Clients()
+
+
+def _make(service: str) -> Any:
     import botocore.session
     from botocore.config import Config
 
