@@ -17,6 +17,7 @@ from local.dynamodb_dispatch import body_of
 from local.engine import Answer, Engine
 from local.event_patterns import matches
 from local.functions import Functions
+from local.s3_events import object_created
 from local.stream_delivery import StreamDelivery
 from local.stream_records import Record
 from local.template import ACCOUNT, REGION, Function
@@ -118,6 +119,10 @@ class Delivery:
                 if "EventId" in result:
                     bus = entry.get("EventBusName", "default").rsplit("/", 1)[-1]
                     self.put_event(bus, _envelope(entry, result["EventId"]))
+        elif service == "s3":
+            created = object_created(self._engine.template, operation, request, answer)
+            if created is not None:
+                self.put_event("default", created)
         elif service == "sqs" and operation.startswith("SendMessage"):
             for poller in self._pollers:
                 poller.nudge()

@@ -2,15 +2,20 @@
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
+from wakeline.domain.trace import Trace
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services import traces
+from wakeline.services import artifacts, traces
 
 
 @endpoint("DELETE /api/v1/traces/{trace_id}", scope="traces:write", status=204)
 def delete_trace(caller: Caller, trace_id: str) -> Reply:
-    """Delete payloads and views; where the chain ended, how long it was, when it went and by whom is kept."""
-    traces.delete(wiring.ledger(), wiring.env(), caller, trace_id)
+    """Delete payloads, artifacts and views; kept is where its chain ended, how long it was, when it went, by whom."""
+
+    def forget(trace: Trace) -> int:
+        return artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
+
+    traces.delete(wiring.ledger(), wiring.env(), caller, trace_id, forget)
     return Reply(status=204)
 
 

@@ -77,3 +77,8 @@ def stream_poll_ms() -> float:
 def stream_idle_ms() -> float:
     """Milliseconds between two looks at a feed in which nothing happens."""
     return float(os.environ.get("STREAM_IDLE_MS") or 1000)
+
+
+def s3_public_endpoint() -> str:
+    """Where clients of presigned URLs reach S3, if that is not S3 itself: set by the local stack only."""
+    return os.environ.get("S3_PUBLIC_ENDPOINT", "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from wakeline import settings
 from wakeline.domain.env import Env
 from wakeline.domain.prices import Price
+from wakeline.services.artifact_ports import ArtifactStore, FileStore
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
 
 if TYPE_CHECKING:
@@ -42,6 +43,20 @@ def idempotency() -> IdempotencyStore:
     from wakeline.adapters.dynamodb.idempotency import DynamoIdempotency
 
     return DynamoIdempotency()
+
+
+def artifacts() -> ArtifactStore:
+    """What is known of artifacts."""
+    from wakeline.adapters.dynamodb.artifacts import DynamoArtifacts
+
+    return DynamoArtifacts()
+
+
+def files() -> FileStore:
+    """Artifacts' bytes."""
+    from wakeline.adapters.s3.files import S3Files
+
+    return S3Files()
 
 
 def secret(name: str) -> str:

@@ -35,11 +35,8 @@ client = _Clients()
 
 
 def _make(service: str) -> Any:
-    import botocore.session
     from botocore.config import Config
 
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _loader())
     config = Config(
         retries={"mode": "standard", "max_attempts": 4},
         connect_timeout=2,
@@ -49,7 +46,16 @@ def _make(service: str) -> Any:
         # An IMDS lookup has no place in a Lambda, and signing S3 URLs needs version 4.
         signature_version="s3v4" if service == "s3" else None,
     )
-    return session.create_client(service, config=config)
+    return session().create_client(service, config=config)
+
+
+def session() -> Any:
+    """A botocore session, which makes clients."""
+    import botocore.session
+
+    made = botocore.session.get_session()
+    made.register_component("data_loader", _loader())
+    return made
 
 
 @cache

@@ -40,6 +40,7 @@ class Reply:
     status: int = 200
     headers: dict[str, str] | None = None
     content_type: str = "application/json"
+    remember: bool = True
 
 
 @dataclass(frozen=True)

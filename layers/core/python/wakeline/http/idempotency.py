@@ -59,8 +59,8 @@ def _keep(endpoint: Endpoint, reply: Reply, workspace_id: str, place: str) -> No
     if not endpoint.remember:
         store.finish(workspace_id, place, {"state": "done"})
         return
-    if isinstance(reply.body, bytes):
-        # Not text, and what answers so finds repeats by itself.
+    if isinstance(reply.body, bytes) or not reply.remember:
+        # Not text, or true for a while only; and what answers so finds repeats by itself.
         store.release(workspace_id, place)
         return
     body = reply.body if isinstance(reply.body, str) else to_json(reply.body).decode()

@@ -155,13 +155,20 @@ def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verif
     )
 
 
-def delete(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> None:
+def delete(
+    store: LedgerStore, env: Env, caller: Caller, trace_id: str, forget: Callable[[Trace], int] = lambda _: 0
+) -> None:
     """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is
     `NotFound`.
+
+    `forget` deletes what else belongs to a deleted trace and says how much there was.
     """
     trace = store.head(caller.workspace_id, trace_id) if is_id(trace_id) else None
     if trace is None or caller.project_id not in (None, trace.project_id):
         raise NotFound("trace not found")
     if trace.deleted is not None and next(store.segments(trace.workspace_id, trace.id), None) is None:
-        raise NotFound("trace not found")
+        if not forget(trace):
+            raise NotFound("trace not found")
+        return
     ledger.erase(store, env, trace, caller.principal)
+    forget(trace)
