@@ -4,6 +4,8 @@ checked.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 import os
 from datetime import UTC, datetime, timedelta
@@ -61,6 +63,9 @@ class S3Endpoint:
         refusal = refused(method, url, headers, datetime.now(UTC), region)
         if refusal:
             return 403, {"content-type": "application/xml", **_CORS}, _error("AccessDenied", refusal)
+        wrong = damaged(headers, body)
+        if wrong:
+            return 400, {"content-type": "application/xml", **_CORS}, _error(*wrong)
         # Signed for this port; to moto it is a plain request to S3.
         kept = urlencode([each for each in parse_qsl(query, keep_blank_values=True) if not _signs(each[0])])
         forwarded = HTTPHeaders()
@@ -106,6 +111,24 @@ def refused(method: str, url: str, headers: dict[str, str], now: datetime, regio
     auth = S3SigV4QueryAuth(credentials, "s3", region)
     wanted = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     return None if hmac.compare_digest(wanted, given) else "The request signature we calculated does not match"
+
+
+def damaged(headers: dict[str, str], body: bytes) -> tuple[str, str] | None:
+    """S3's code and message for a body that is not what its headers say; None when it is. The size, where it is signed,
+    is part of the signature, and a body of another size than Content-Length says does not get through HTTP.
+    """
+    given = headers.get("x-amz-checksum-sha256")
+    if given is None:
+        return None
+    try:
+        digest = base64.b64decode(given, validate=True)
+    except ValueError:
+        digest = b""
+    if len(digest) != 32:
+        return "InvalidRequest", "Value for x-amz-checksum-sha256 header is invalid."
+    if digest != hashlib.sha256(body).digest():
+        return "BadDigest", "The SHA256 you specified did not match the calculated checksum."
+    return None
 
 
 def _signs(name: str) -> bool:

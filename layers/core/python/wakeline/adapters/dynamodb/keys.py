@@ -122,3 +122,23 @@ def connection_place_pk(connection_id: str) -> str:
 
 
 CONNECTION_PLACE = "PLACE"
+
+
+def artifact_pk(workspace_id: str, artifact_id: str) -> str:
+    """`A#ws_1#art_9`: one artifact."""
+    return f"A#{workspace_id}#{artifact_id}"
+
+
+ARTIFACT = "ARTIFACT"
+ARTIFACTS_FROM = "ART#"
+ARTIFACTS_TO = "ART$"
+
+
+def trace_artifact_sk(artifact_id: str) -> str:
+    """`ART#art_9`: beside a trace's HEAD, that the artifact is one of its own."""
+    return f"ART#{artifact_id}"
+
+
+def unfinished_index(day: str) -> str:
+    """`U#2026-11-21`: uploads announced on that day that are not stored, of all workspaces, in index `by_workspace`."""
+    return f"U#{day}"
