@@ -42,7 +42,7 @@ def main() -> None:
         ),
         rows,
         f"Made-up events in batches of {BATCH}. Verify: median of {ROUNDS} requests. Read: all pages of"
-        " 1 000 events. MB/s is of the events' JSON as sent. RSS is the peak above what the process had before, with the"
+        " 1 000 events. MB/s counts JSON as sent. RSS: the peak above what the process had before, with the"
         " embedded engine and the stored trace in it.",
     )
 
