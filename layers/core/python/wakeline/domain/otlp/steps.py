@@ -58,7 +58,7 @@ def tool(span: Span, said: Attributes) -> tuple[Payload, Payload]:
     call = said.text(*_CALL_IDS) or span.span_id
     arguments = said.json(*_ARGUMENTS)
     result = said.json(*_RESULTS)
-    opening: Payload = {"tool_name": name, "call_id": call, "name": span.name}
+    opening: Payload = {"tool_name": name, "call_id": call}
     opening["arguments"] = (
         arguments if isinstance(arguments, dict) else {} if arguments is None else {"input": arguments}
     )
@@ -79,7 +79,7 @@ def agent(span: Span, said: Attributes) -> tuple[Payload, Payload]:
     came_out, _ = output_of(said)
     if came_out is None:
         came_out = said.json("final_result")
-    opening: Payload = {"agent_type": name, "name": span.name, "agent_id": identity or span.span_id}
+    opening: Payload = {"agent_type": name, "agent_id": identity or span.span_id}
     opening["description"] = said.text("gen_ai.agent.description") or span.name
     opening |= model_of(said) | _given(input=put_in, prompt=_prompt(put_in))
     usage = usage_of(said)
