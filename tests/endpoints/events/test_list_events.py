@@ -124,6 +124,13 @@ def test_a_page_is_bounded_in_bytes(stack, workspace):
     assert [event["payload"]["content"][0] for event in found] == list("012345")
 
 
+def test_a_page_of_any_script_is_bounded_in_bytes(stack, workspace):
+    trace = workspace.trace("trc_1")
+    workspace.append(trace.id, [message(str(n) + "語" * 400_000) for n in range(5)], size=2)
+    found = pages(lambda cursor: listed(stack, workspace, cursor=cursor), "events")
+    assert [event["payload"]["content"][0] for event in found] == list("01234")
+
+
 def test_an_empty_parameter_is_as_good_as_absent(stack, workspace, trace):
     assert seqs(listed(stack, workspace, limit="", after_seq="", type="", cursor="")) == list(range(0, 120, 10))
     assert seqs(listed(stack, workspace, limit=["1", "2"])) == [0, 10]

@@ -15,7 +15,7 @@ PERSON = Caller("ws_1", None, "user:ann", "user", frozenset({"admin"}), "free")
 SERVICE = Caller("ws_1", None, "key_s", "service", frozenset(), "pro")
 
 
-def make(store, caller=ADMIN, secret="wl_live_secret", env=None, **wanted):  # noqa: S107 — made up
+def make(store, caller=ADMIN, secret="wl_live_secret", env=None, **wanted):
     return api_keys.create(store, env or fixed_env(), secret, caller, Wanted(**wanted))
 
 

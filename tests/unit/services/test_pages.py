@@ -28,7 +28,10 @@ def numbers(of):
     return [event["n"] for event in of.events]
 
 
-@pytest.mark.parametrize(("limit", "expected", "following"), [(1, [0], 1), (4, [0, 1, 2, 3], 4), (5, list(range(5)), None), (9, list(range(5)), None)])
+@pytest.mark.parametrize(
+    ("limit", "expected", "following"),
+    [(1, [0], 1), (4, [0, 1, 2, 3], 4), (5, list(range(5)), None), (9, list(range(5)), None)],
+)
 def test_so_many_events_and_where_to_go_on(limit, expected, following):
     found = page(events(*(message(str(n)) for n in range(5))), limit)
     assert (numbers(found), found.next_index) == (expected, following)

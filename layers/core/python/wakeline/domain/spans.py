@@ -6,6 +6,7 @@ whole span.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from . import times
@@ -26,6 +27,10 @@ SPAN_TYPES = (
 )
 
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+_WHOLE = ("error", "tool_result")
+_RESULTS = ("output", "error", "duration_ms", "cost", *_TOKENS)
+"""What tells that a span is over, though it may not say when it ended."""
+
 _OUR_TYPE = {"agent": "subagent_start"}
 _SPAN_TYPE = {"tool_result": "tool_call", "subagent_start": "agent", "subagent_stop": "agent"}
 
@@ -48,6 +53,8 @@ def _pair(span: dict[str, Any], field: str) -> list[dict[str, Any]]:
     end = times.normalise(span["ended_at"], f"{field}.ended_at") if span.get("ended_at") else None
     if end is not None and times.sortable(end) < times.sortable(start):
         raise Invalid(f"{field}.ended_at is before started_at", field=f"{field}.ended_at")
+    if end is None and kind not in _WHOLE and any(span.get(name) is not None for name in _RESULTS):
+        end = _after(start, span.get("duration_ms") or 0, field)
     common = {"span_id": span["id"], "parent_id": span.get("parent_id"), "metadata": span.get("metadata")}
     if span.get("agent_id"):
         common["actor"] = {"type": "agent", "name": span["agent_id"]}
@@ -56,54 +63,66 @@ def _pair(span: dict[str, Any], field: str) -> list[dict[str, Any]]:
         "type": _OUR_TYPE.get(kind, kind),
         "timestamp": start,
         "idempotency_key": f"span:{span['id']}:start",
-        "payload": _present({**_opening(kind, span), "phase": None if kind in ("error", "tool_result") else "start"}),
+        "payload": _present(_whole(kind, span, start, end) if kind in _WHOLE else _opening(kind, span)),
     }
-    if kind in ("error", "tool_result") or end is None:
+    if kind in _WHOLE or end is None:
         return [opening]
     closing = {
         **common,
         "type": {"tool_call": "tool_result", "agent": "subagent_stop"}.get(kind, kind),
         "timestamp": end,
         "idempotency_key": f"span:{span['id']}:end",
-        "payload": _present({**_closing(kind, span, start, end), "phase": "end"}),
+        "payload": _present(_closing(kind, span, start, end)),
     }
     return [opening, closing]
 
 
+def _after(start: str, milliseconds: float, field: str) -> str:
+    """When a span ended that only says how long it took."""
+    try:
+        return times.normalise(times.render(times.parse(start) + timedelta(milliseconds=milliseconds)))
+    except (OverflowError, Invalid) as error:
+        raise Invalid(f"{field}.duration_ms leads beyond the year 2099", field=f"{field}.duration_ms") from error
+
+
 def _opening(kind: str, span: dict[str, Any]) -> dict[str, Any]:
-    name = span.get("name")
+    name, phase = span.get("name"), {"phase": "start"}
     match kind:
         case "llm_call":
-            return {"name": name, "model": span.get("model") or "unknown", "input": span.get("input")}
+            return {"name": name, "model": span.get("model") or "unknown", "input": span.get("input")} | phase
         case "tool_call":
-            return {"tool_name": name or "tool", "arguments": span.get("input"), "call_id": span["id"]}
-        case "tool_result":
-            return {"tool_name": name, "result": span.get("output"), "error": span.get("error"), "call_id": span["id"]}
-        case "error":
-            return {"message": error_text(span.get("error")) or name or "error"}
+            return {"tool_name": name or "tool", "arguments": span.get("input"), "call_id": span["id"]} | phase
         case "agent":
-            return {"agent_type": name, "description": name, "input": span.get("input")}
-    return {"name": name, "input": span.get("input"), "content": _text(span.get("input"))}
+            return {"agent_type": name, "description": name, "input": span.get("input")} | phase
+    return {"name": name, "input": span.get("input"), "content": _text(span.get("input"))} | phase
 
 
 def _closing(kind: str, span: dict[str, Any], start: str, end: str) -> dict[str, Any]:
-    duration = span.get("duration_ms")
-    took = {"duration_ms": times.seconds_between(start, end) * 1000 if duration is None else duration}
-    error = span.get("error")
+    said = {**_measured(span, start, end), "error": span.get("error"), "phase": "end"}
     match kind:
         case "llm_call":
-            usage = {field: span.get(field) for field in _TOKENS}
-            cost = {"cost_usd": span.get("cost"), "model": span.get("model") or "unknown", "name": span.get("name")}
-            return {**usage, **cost, "output": span.get("output"), "error": error, "latency_ms": took["duration_ms"]}
+            said |= {"latency_ms": said.pop("duration_ms"), "model": span.get("model") or "unknown"}
         case "tool_call":
-            return {
-                "tool_name": span.get("name"),
-                "result": span.get("output"),
-                "error": error,
-                "call_id": span["id"],
-                **took,
-            }
-    return {"name": span.get("name"), "output": span.get("output"), "error": error, **took}
+            return {**said, "tool_name": span.get("name"), "result": span.get("output"), "call_id": span["id"]}
+    return {**said, "name": span.get("name"), "output": span.get("output")}
+
+
+def _whole(kind: str, span: dict[str, Any], start: str, end: str | None) -> dict[str, Any]:
+    """A span that is one event, an error or a tool's result."""
+    said = {**_measured(span, start, end), "input": span.get("input"), "error": span.get("error")}
+    if kind == "tool_result":
+        return {**said, "tool_name": span.get("name"), "result": span.get("output"), "call_id": span["id"]}
+    message = error_text(span.get("error")) or span.get("name") or "error"
+    return {**said, "message": message, "name": span.get("name"), "output": span.get("output")}
+
+
+def _measured(span: dict[str, Any], start: str, end: str | None) -> dict[str, Any]:
+    """What a span used and how long it took. Only an llm_call's usage is counted; that of others repeats it."""
+    took = span.get("duration_ms")
+    if took is None and end is not None:
+        took = times.seconds_between(start, end) * 1000
+    usage = {name: span.get(name) for name in _TOKENS}
+    return {**usage, "cost_usd": span.get("cost"), "model": span.get("model"), "duration_ms": took}
 
 
 def _present(payload: dict[str, Any]) -> dict[str, Any]:
