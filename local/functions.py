@@ -100,7 +100,9 @@ class Functions:
         http = any(each.kind == "Api" for each in function.events)
         with self._one_request if http else nullcontext():
             answer = handler(json.loads(text), context)
-        encoded = json.dumps(answer)
-        if len(encoded) > MAX_PAYLOAD:
-            raise PayloadTooLarge(f"an answer of {len(encoded)} bytes")
+        # As the runtime of Python 3.12 and later writes it: UTF-8, not escapes.
+        encoded = json.dumps(answer, ensure_ascii=False)
+        size = len(encoded.encode(errors="surrogatepass"))
+        if size > MAX_PAYLOAD:
+            raise PayloadTooLarge(f"an answer of {size} bytes")
         return json.loads(encoded)
