@@ -79,7 +79,7 @@ def test_a_handler_that_raises_is_500_and_tells_nothing(stack: Stack, capsys: py
     assert "a secret inside" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("body", [None, b"x" * 4_720_000])
+@pytest.mark.parametrize("body", [None, b"x" * 6_300_000])
 def test_what_api_gateway_or_lambda_would_not_take_is_413(stack: Stack, body: bytes | None) -> None:
     answer = stack.gateway.call("POST", "/echo/x", body=body)
     assert (answer.status, json.loads(answer.body)["error"]["code"]) == (413, "payload_too_large")
