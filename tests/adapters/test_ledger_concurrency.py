@@ -238,3 +238,19 @@ def test_the_condition_of_head_is_needed():
         trace = store.head(WORKSPACE, TRACE)
         assert trace is not None
         assert (trace.deleted is not None) == deleted
+
+
+def test_one_of_many_begins_a_trace_and_the_others_go_behind(store):
+    env = fixed_env()
+
+    def send(writer: int) -> bool:
+        sent = messages(5, f"w{writer}-")
+        done = ledger.begin(store, env, make_trace(TRACE), sent)
+        if done is None:
+            append_stubbornly(store, env, TRACE, sent)
+        return done is not None
+
+    assert at_once(WRITERS, send).count(True) == 1
+    _, events = sound(store)
+    assert sorted(keys_of(events)) == sorted(f"w{writer}-{n}" for writer in range(WRITERS) for n in range(5))
+    assert store.count(WORKSPACE, None) == 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.checking import broken
 from tests.factories import NOON, PROJECT, WORKSPACE, batch, make_trace, message, messages
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
@@ -418,3 +419,46 @@ class TestTransactions:
 def test_the_first_hash_ties_a_chain_to_its_place():
     assert make_trace(TRACE).head == chain.genesis(WORKSPACE, TRACE)
     assert zlib.decompress(next_segment(make_trace(TRACE), messages(1)).body).endswith(b"\n")
+
+
+def begun(sent: Any, **facts: Any) -> tuple[Trace, Segment]:
+    """A trace into which its first segment is folded, and that segment."""
+    trace = make_trace(TRACE, **facts)
+    segment = next_segment(trace, sent)
+    return fold(trace, segment, segment.delta), segment
+
+
+def test_a_trace_can_begin_with_a_segment(store):
+    trace, segment = begun(messages(3))
+    assert store.create_with(trace, segment)
+    assert store.head(WORKSPACE, TRACE) == trace
+    assert list(store.segments(WORKSPACE, TRACE)) == [segment]
+    assert (store.count(WORKSPACE, None), store.count(WORKSPACE, PROJECT)) == (1, 1)
+    assert broken(store) is None
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_taken_id_cannot_begin_again(store, deleted):
+    stands, _ = filled(store, 1)
+    if deleted:
+        gone = {"at": NOON, "by": "key_1", "events": 2, "head_hash": stands.head_hash}
+        tombstone = replace(stands, deleted=gone, version=stands.version + 1).sealed()
+        assert store.write_head(tombstone, stands.version)
+        stands = tombstone
+    before = list(store.segments(WORKSPACE, TRACE))
+    assert not store.create_with(*begun(messages(3, "late")))
+    assert store.head(WORKSPACE, TRACE) == stands
+    assert list(store.segments(WORKSPACE, TRACE)) == before
+    assert store.count(WORKSPACE, None) == (0 if deleted else 1)
+
+
+def test_a_large_first_body_goes_to_s3_and_comes_back_when_the_id_is_taken(engine):
+    store = DynamoLedger()
+    noise = batch(message(os.urandom(INLINE_BYTES).hex()))
+    trace, segment = begun(noise)
+    assert len(segment.body) > INLINE_BYTES
+    assert store.create_with(trace, segment)
+    assert len(bodies()) == 1
+    assert not store.create_with(*begun(batch(message(os.urandom(INLINE_BYTES).hex()))))
+    assert len(bodies()) == 1
+    assert list(store.segments(WORKSPACE, TRACE)) == [segment]
