@@ -33,7 +33,8 @@ class Delta:
     """`counters` are summed; `cost` is US dollars as a decimal string; the rest replaces what HEAD says, where set.
 
     Counters: `events`, `type.<event type>` (all custom types as one), `tool.<tool name>`, `tool_calls`,
-    `tool_errors`, `errors`, `llm_calls`, `unpriced_calls`, the four token kinds, `additions`, `deletions`.
+    `tool_errors`, `errors`, `llm_calls`, `unpriced_calls`, the four token kinds, `additions`, `deletions`, `hooks`
+    (events that Claude Code's hooks told).
     """
 
     counters: dict[str, int] = field(default_factory=dict)
@@ -82,6 +83,8 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
         counters["events"] += 1
         counters["type.custom" if event.type.startswith("custom.") else f"type.{event.type}"] += 1
         delta.last_at = max(delta.last_at, event.timestamp, key=times.sortable) if delta.last_at else event.timestamp
+        if event.metadata and "hook_event_name" in event.metadata:
+            counters["hooks"] += 1
         match event.type:
             case "llm_call":
                 cost = money.add(cost, _count_llm_call(counters, payload))

@@ -1,20 +1,21 @@
 """Pushing Claude Code transcripts: only the lines that are new become events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wakeline.domain import times
 from wakeline.domain.append import Sifted
 from wakeline.domain.caller import Caller
 from wakeline.domain.claude_code import Digest, Mapped, Transcript, decode, digest, map_lines, read
+from wakeline.domain.claude_code.told_twice import told_by_hooks
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
 from wakeline.domain.events import NewEvent
 from wakeline.domain.ids import as_label, is_id, require_id
 from wakeline.domain.prices import Price
 from wakeline.domain.segments import MAX_EVENTS
-from wakeline.domain.trace import Trace, new_trace
+from wakeline.domain.trace import BROKEN, Trace, new_trace
 
 from . import ledger
 from .ledger import Draft
@@ -78,11 +79,13 @@ def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: 
         raise Conflict("the session was deleted; ids are not used twice", field="id")
     if not caller.sees(trace):
         raise Conflict("the id belongs to another project's session", field="id")
+    trace = _with_facts(store, trace, session.facts)
+    lines = map_lines(transcript, price, trace.started_at)
     copy = _Copy(
-        map_lines(transcript, price, trace.started_at),
+        lines,
         [len(line.raw) for line in transcript.lines],
         digest(transcript.lines),
-        _lines_of_earlier(store, caller, trace),
+        _lines_of_earlier(store, caller, trace) | _told_by_hooks(store, trace, lines),
     )
     while copy.taken_by(trace) < len(copy.lines):
         before = trace.version
@@ -156,6 +159,32 @@ def _lines_of_earlier(store: LedgerStore, caller: Caller, trace: Trace) -> froze
             found = (event.idempotency_key for event in ledger.read_events(store, earlier))
             keys.update(key for key in found if key is not None and not key.startswith("L"))
     return frozenset(keys)
+
+
+def _told_by_hooks(store: LedgerStore, trace: Trace, lines: list[Mapped]) -> frozenset[str]:
+    """The keys of the events that hooks recorded while the session ran."""
+    if not trace.counters.get("hooks"):
+        return frozenset()
+    by_hooks: list[tuple[str, dict[str, Any]]] = []
+    stored: set[str] = set()
+    for event in ledger.read_events(store, trace):
+        if "hook_event_name" in (event.metadata or {}):
+            by_hooks.append((event.type, event.body))
+        elif event.idempotency_key is not None:
+            stored.add(event.idempotency_key)
+    return told_by_hooks(by_hooks, frozenset(stored), lines)
+
+
+def _with_facts(store: LedgerStore, trace: Trace, facts: dict[str, Any]) -> Trace:
+    """A trace that a hook created knows nothing of repository or author: the pusher does."""
+    named = {name: facts.get(name) for name in ("repo", "author", "branch") if getattr(trace, name) is None}
+    missing = {name: value for name, value in named.items() if value is not None}
+    while missing and trace.source == "hook" and trace.seal != BROKEN:
+        told = replace(trace, **missing, version=trace.version + 1).sealed()
+        if store.write_head(told, trace.version):
+            return told
+        trace = ledger.living(store.head(trace.workspace_id, trace.id))
+    return trace
 
 
 @dataclass(frozen=True, slots=True)
