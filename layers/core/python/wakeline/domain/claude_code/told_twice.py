@@ -1,0 +1,50 @@
+"""A session that hooks recorded as it ran and whose transcript is pushed afterwards: which events are told twice.
+
+The ledger keeps what it has, so it is the transcript's event that is left out. Model calls, reasoning and whatever else
+hooks do not tell go in. Tokens are never told twice: no hook carries any.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from .mapping import Mapped
+
+Signature = tuple[str, ...]
+
+
+def signature(kind: str, payload: dict[str, Any]) -> Signature | None:
+    """What an event has in common with its twin in the other source; None where there are no twins."""
+    match kind:
+        case "tool_call" | "tool_result" | "file_change" if isinstance(payload.get("call_id"), str):
+            return kind, payload["call_id"]
+        case "user_message" | "agent_message":
+            return kind, str(payload.get("content")).strip()
+        case "subagent_start" | "subagent_stop":
+            return kind, str(payload.get("agent_type") or "general-purpose")
+        case "compaction" if payload.get("phase") != "end":
+            return kind, str(payload.get("trigger"))
+        case "error":
+            return kind, str(payload.get("message")).strip()
+    return None
+
+
+def told_by_hooks(
+    by_hooks: Iterable[tuple[str, dict[str, Any]]], stored: frozenset[str], lines: Iterable[Mapped]
+) -> frozenset[str]:
+    """The keys of a transcript's events that hooks have told already.
+
+    `by_hooks` are the (type, payload) of the events that hooks recorded; each stands for one event of the transcript,
+    the first of its kind that is not `stored` (by its key) anyway: a prompt that was given twice and recorded once
+    goes in once.
+    """
+    waiting = Counter(found for kind, payload in by_hooks if (found := signature(kind, payload)) is not None)
+    told: set[str] = set()
+    for line in lines:
+        for event in line.events:
+            key = event["idempotency_key"]
+            found = signature(event["type"], event["payload"])
+            if found is not None and key not in stored and waiting[found] > 0:
+                waiting[found] -= 1
+                told.add(key)
+    return frozenset(told)
