@@ -3,7 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from wakeline.domain.connections import Connection
 from wakeline.domain.env import Env
@@ -24,6 +24,7 @@ MAX_MESSAGE = 128 * 1024
 """Bytes of one WebSocket message that API Gateway takes."""
 MAX_STALLED = 5
 AT_ONCE = 16
+LOOKS = 3
 
 
 def connect(
@@ -55,19 +56,21 @@ def deliver(
 ) -> None:
     """Send every client of a workspace what its feed holds by now and the client has not seen, in order.
 
-    Raises `Busy` when a client could not be served just now: another round is at it, or it is still being connected.
+    Raises `Busy` when a client could not be served just now: another round is at it, or the time was up.
     """
-    clients = store.of_workspace(workspace_id)
-    if not clients:
+    if not store.of_workspace(workspace_id):
         return
-    last = feed.last(workspace_id)
-    this_round = _Round(feed, ledger, store, sockets, env, last)
-
-    waiting = [each for each in clients if each.sent < last]
-    with ThreadPoolExecutor(min(AT_ONCE, max(1, len(waiting)))) as pool:
-        served = list(pool.map(this_round.serve, waiting))
-    if not all(served):
-        raise Busy("a client is being served or connected elsewhere")
+    this_round = _Round(feed, ledger, store, sockets, env, feed.last(workspace_id))
+    for _ in range(LOOKS):
+        waiting = [each for each in store.of_workspace(workspace_id) if each.sent < this_round.last]
+        if not waiting:
+            return
+        with ThreadPoolExecutor(min(AT_ONCE, len(waiting))) as pool:
+            outcomes = set(pool.map(this_round.serve, waiting))
+        if "moved" not in outcomes:
+            break
+    if not outcomes <= {"done"}:
+        raise Busy("a client is being served elsewhere")
 
 
 class _Round:
@@ -83,21 +86,22 @@ class _Round:
         last: int,
     ) -> None:
         self._feed, self._ledger, self._store, self._sockets = feed, ledger, store, sockets
-        self._env, self._last, self._recent = env, last, Recent()
+        self._env, self.last, self._recent = env, last, Recent()
         self._deadline = env.now() + BUDGET
 
-    def serve(self, connection: Connection) -> bool:
-        """Whether this round did its part for a client; else the round is to be run again."""
+    def serve(self, connection: Connection) -> Literal["done", "moved", "busy"]:
+        """This round's part for a client. `moved`: it is not as it was read; `busy`: no time, or another serves it."""
         view = View(connection.workspace_id, connection.project_id, connection.session_id)
         reader = Reader(self._feed, self._ledger, self._env, view, connection.sent, self._recent)
         events = self._next(reader)
-        if not events and reader.position < self._last:
-            return False
+        if not events and reader.position < self.last:
+            return "busy"
         if not events and reader.position - connection.sent < LAZY:
-            return True
+            return "done"
         token = self._env.new_id("lse")
-        if not self._store.lease(connection, token, self._env.now(), LEASE_S):
-            return False
+        leased = self._store.lease(connection, token, self._env.now(), LEASE_S)
+        if leased != "mine":
+            return "done" if leased == "gone" else leased
         sent, posted, outcome = connection.sent, 0, "sent"
         while outcome == "sent":
             for event in events:
@@ -107,7 +111,7 @@ class _Round:
                 sent, posted = event.number, posted + 1
             else:
                 sent = reader.position
-                if sent >= self._last or posted >= MOST or self._env.now() >= self._deadline:
+                if sent >= self.last or posted >= MOST or self._env.now() >= self._deadline:
                     break
                 events = self._next(reader)
         stalled = 0 if posted or outcome == "sent" else connection.stalled + 1
@@ -115,15 +119,15 @@ class _Round:
         if (outcome == "gone" and not young) or (outcome == "slow" and stalled > MAX_STALLED):
             self._sockets.close(connection.id)
             self._store.remove(connection.id)
-            return True
+            return "done"
         if outcome != "sent":
             self._env.pause(stalled)
-        self._store.release(connection, token, sent, behind=sent < self._last, stalled=stalled)
-        return True
+        self._store.release(connection, token, sent, behind=sent < self.last, stalled=stalled)
+        return "done"
 
     def _next(self, reader: Reader) -> tuple[Numbered, ...]:
         """The next events that concern the client, none when there are none up to the present."""
-        while reader.position < self._last and self._env.now() < self._deadline:
+        while reader.position < self.last and self._env.now() < self._deadline:
             position = reader.position
             batch = reader.next()
             if batch.events:

@@ -50,8 +50,10 @@ class ConnectionStore(Protocol):
     def of_workspace(self, workspace_id: str) -> list[Connection]:
         """The connections of a workspace."""
 
-    def lease(self, connection: Connection, token: str, now: datetime, seconds: int) -> bool:
-        """Take the right to send to a connection. False when its `sent` moved, another sends, or it is gone."""
+    def lease(
+        self, connection: Connection, token: str, now: datetime, seconds: int
+    ) -> Literal["mine", "gone", "moved", "busy"]:
+        """Take the right to send to a connection that is as it was read, unless another sends."""
 
     def release(self, connection: Connection, token: str, sent: int, *, behind: bool, stalled: int) -> None:
         """Give the right back and note how far the client is; `behind` starts the pusher again. A lost lease writes

@@ -1,7 +1,7 @@
 """WebSocket connections: the connection under its workspace, and under its own id where that is."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from wakeline.domain.connections import LIFETIME_S, Connection
 
@@ -62,15 +62,22 @@ class DynamoConnections:
             for item in items
         ]
 
-    def lease(self, connection: Connection, token: str, now: datetime, seconds: int) -> bool:
+    def lease(
+        self, connection: Connection, token: str, now: datetime, seconds: int
+    ) -> Literal["mine", "gone", "moved", "busy"]:
         """Pattern: one sender at a time. One conditional UpdateItem; a lease ends by itself if its holder dies."""
         epoch = int(now.timestamp())
-        return _update(
+        found = _update(
             connection,
             "SET leased_by = :token, leased_until = :until REMOVE behind",
             "sent = :sent AND (attribute_not_exists(leased_until) OR leased_until < :now OR leased_by = :token)",
             {":token": token, ":until": epoch + seconds, ":now": epoch, ":sent": connection.sent},
         )
+        if found is None:
+            return "mine"
+        if not found:
+            return "gone"
+        return "busy" if found.get("leased_until", 0) >= epoch else "moved"
 
     def release(self, connection: Connection, token: str, sent: int, *, behind: bool, stalled: int) -> None:
         """Pattern: one sender at a time. One conditional UpdateItem."""
@@ -85,7 +92,8 @@ class DynamoConnections:
         )
 
 
-def _update(connection: Connection, expression: str, condition: str, values: dict[str, Any]) -> bool:
+def _update(connection: Connection, expression: str, condition: str, values: dict[str, Any]) -> Item | None:
+    """None when the condition held, else what stands there: nothing, for a client that is gone."""
     try:
         dynamodb().update_item(
             TableName=name(),
@@ -93,10 +101,11 @@ def _update(connection: Connection, expression: str, condition: str, values: dic
             UpdateExpression=expression,
             ConditionExpression=condition,
             ExpressionAttributeValues=typed_item(values),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except dynamodb().exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+    except dynamodb().exceptions.ConditionalCheckFailedException as error:
+        return plain_item(error.response.get("Item", {}))
+    return None
 
 
 def _key(connection: Connection) -> Item:
