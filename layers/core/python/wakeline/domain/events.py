@@ -116,6 +116,10 @@ class Event:
         return str(self.envelope["timestamp"])
 
     @property
+    def actor(self) -> dict[str, Any] | None:
+        return self.envelope.get("actor")
+
+    @property
     def span_id(self) -> str | None:
         return self.envelope.get("span_id")
 

@@ -1,0 +1,76 @@
+"""One critical step from everything that was found.
+
+The first event after which the outcome could no longer be right, as far as the record shows it. Which evidence
+decides depends on how the run is made, because the same trouble shows at other places in a run where agents are sent
+and report back, in a conversation where each builds on the last word, and in the run of a single agent with tools:
+
+1. Proof comes first: the earliest forbidden or destructive deed, or mismatch with the goal, found with 0.8 or more.
+2. A deed in the opening message itself: an agent hands the task over together with code, and that code is what runs.
+3. The first use of a value nobody has, or the first claim of a deed nobody did: all that follows builds on it.
+4. Agents that are sent and report back. If the run comes to nothing new, the first report: the course it set was never
+   left. Otherwise the coordinator accepted every report but the last as a reason to go on; so the last one, the one
+   the answer was made from.
+5. A conversation of agents without tool calls: the first thing said. Nobody holds evidence against it later, and the
+   others build on it.
+6. One agent with tools: the surest finding, the earlier of equals; without one, the last deed that changes something,
+   else the last thing said.
+"""
+
+from collections.abc import Sequence
+
+from .detection import Detection
+from .no_progress import deeds
+from .run import Run, Step
+
+_PROOF = ("goal_mismatch", "forbidden_action", "destructive_action")
+_BASELESS = ("invented_reference", "skipped_verification")
+_SIDE = frozenset({"cost_spike"})
+"""Never decides."""
+
+_READS = ("get", "list", "read", "search", "find", "fetch", "view", "grep", "glob", "ls", "query", "lookup", "show", "calculate", "think")
+
+
+def critical_step(run: Run, detections: Sequence[Detection]) -> tuple[int, str] | None:
+    """(seq of the critical step, why), for a run that is known or taken to have failed; None for an empty run."""
+    proof = [one for one in detections if one.label in _PROOF and one.confidence >= 0.8]
+    if proof:
+        return _of(min(proof, key=lambda one: (one.critical_step_seq, one.label)))
+    handed_over = _handed_over(run)
+    if handed_over is not None:
+        return handed_over.seq, "The task was handed over together with code, and the run is built on it."
+    several = len({step.agent for step in run.says}) > 1 and not run.calls
+    if several:
+        baseless = [one for one in detections if one.label in _BASELESS and one.confidence >= 0.7]
+        if baseless and not deeds(run):
+            return _of(min(baseless, key=lambda one: (one.critical_step_seq, one.label)))
+    reports = deeds(run)
+    if reports:
+        if any(one.label == "no_progress" for one in detections):
+            return reports[0].seq, "The run came to nothing new after the course this first report set."
+        return reports[-1].seq, "The last report: what was concluded was concluded from it."
+    if several and run.says:
+        return run.says[0].seq, "The first thing said; the agents after it build on it, and no result bears it out."
+    findings = [one for one in detections if one.label not in _SIDE]
+    if findings:
+        return _of(min(findings, key=lambda one: (-one.confidence, one.critical_step_seq, one.label)))
+    last = _last_change(run) or run.last_say or (run.steps[-1] if run.steps else None)
+    return None if last is None else (last.seq, "The last deed that changed something; nothing after it could mend it.")
+
+
+def _of(detection: Detection) -> tuple[int, str]:
+    return detection.critical_step_seq, detection.explanation
+
+
+def _handed_over(run: Run) -> Step | None:
+    goal = run.goal
+    if goal is None or goal.kind != "say" or not goal.code or goal.at + 1 >= len(run.steps):
+        return None
+    return goal if run.steps[goal.at + 1].kind == "result" else None
+
+
+def _last_change(run: Run) -> Step | None:
+    for call in reversed(run.calls):
+        name = call.tool.lower().replace("-", "_")
+        if not name.startswith(_READS) and not call.broken:
+            return run.steps[run.of_seq[call.seq]]
+    return None

@@ -1,0 +1,40 @@
+"""The same call again and again."""
+
+from .detection import Detection, found
+from .run import Call, Run
+from .text import signature
+
+LABEL = "retry_loop"
+TIMES = 3
+
+
+def detect(run: Run) -> Detection | None:
+    """Three calls or more of one tool that fail with the same error (0.8), or with the same arguments and the same result
+    (0.7), with no success of that tool between them and, for the same arguments, no edit.
+
+    Numbers, paths and quoted text do not make errors different. The critical step is the second of the calls: the first
+    that could be known to be in vain. Waiting for something (a result that changes) is no loop.
+    """
+    edits = iter([step.seq for step in run.kind("edit")])
+    edit = next(edits, None)
+    streaks: dict[str, tuple[str, list[Call]]] = {}
+    best: tuple[str, list[Call]] | None = None
+    for call in run.calls:
+        while edit is not None and edit < call.seq:
+            streaks = {tool: streak for tool, streak in streaks.items() if streak[0].startswith("error")}
+            edit = next(edits, None)
+        how = f"error {signature(call.error or '')}" if call.broken else f"same {call.spelled} {call.result}"
+        kind, calls = streaks.get(call.tool, ("", []))
+        calls = [*calls[-40:], call] if kind == how else [call]
+        streaks[call.tool] = (how, calls)
+        if len(calls) >= TIMES and (best is None or len(calls) > len(best[1])):
+            best = (how, calls)
+    if best is None:
+        return None
+    how, calls = best
+    failed = how.startswith("error")
+    what = "failed the same way" if failed else "gave the same result to the same arguments"
+    return found(
+        LABEL, 0.8 if failed else 0.7, calls[1].seq, [one.seq for one in calls],
+        f"{calls[0].tool} {what} {len(calls)} times in a row.",
+    )

@@ -1,0 +1,42 @@
+"""A call failed and nobody came back to it."""
+
+from .detection import Detection, found
+from .run import Call, Run
+from .text import ADMITS, excerpt, prose
+
+LABEL = "unhandled_error"
+
+
+def detect(run: Run) -> Detection | None:
+    """An error that is never recovered from and never told: no later call of the same tool succeeds, no other error
+    handler took it (`handled`), and the last message admits nothing.
+
+    0.8 when it is the last thing the run did, else 0.5. The critical step is the call, or the event of the error.
+    """
+    told = run.last_say is not None and bool(ADMITS.search(prose(run.last_say.text)))
+    if told:
+        return None
+    succeeded: dict[str, int] = {}
+    for call in run.calls:
+        if call.result is not None and not call.broken:
+            succeeded[call.tool] = call.seq
+    open_calls = [call for call in run.calls if call.broken and succeeded.get(call.tool, -1) < call.seq]
+    if open_calls:
+        last = open_calls[-1]
+        final = last is run.calls[-1]
+        return _of_call(last, 0.8 if final else 0.5)
+    loose = [step for step in run.steps if step.kind == "result" and step.call is None]
+    if loose and loose[-1].failed:
+        step = loose[-1]
+        cause = next((one for one in reversed(run.steps[: step.at]) if one.kind == "say"), step)
+        return found(LABEL, 0.8, cause.seq, [step.seq], f"Never recovered from: {excerpt(step.text, 100)}")
+    for step in run.kind("error"):
+        after = run.steps[step.at + 1 :]
+        if step.payload.get("handled") is not True and not any(one.kind in ("call", "say") for one in after):
+            return found(LABEL, 0.8, step.seq, [], f"The run ends at the error: {excerpt(step.text, 100)}")
+    return None
+
+
+def _of_call(call: Call, confidence: float) -> Detection:
+    seen = [call.result_seq] if call.result_seq is not None else []
+    return found(LABEL, confidence, call.seq, seen, f"{call.tool} failed and was left so: {excerpt(call.error or '', 90)}")
