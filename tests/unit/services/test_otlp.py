@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,10 @@ import pytest
 from tests.checking import sound
 from tests.factories import WORKSPACE, make_trace
 from tests.fakes.dying import Died, DyingLedger
-from tests.fakes.env import fixed_env
+from tests.fakes.env import Clock, fixed_env
 from tests.fakes.ledger import MemoryLedger
 from wakeline.domain.caller import Caller
-from wakeline.domain.errors import Busy
+from wakeline.domain.errors import Busy, TooLarge
 from wakeline.domain.otlp.span import STATUS_ERROR, Source, Span
 from wakeline.domain.spans import tree_of
 from wakeline.services import ledger, traces
@@ -218,3 +219,19 @@ def test_the_hint_is_bounded(monkeypatch):
     for name in ("a", "b", "c"):
         known.add(("ws", name))
     assert [("ws", name) in known for name in ("a", "b", "c")] == [False, True, True]
+
+
+def test_a_request_ends_in_time_and_the_next_goes_on():
+    store, clock = MemoryLedger(), Clock(step=timedelta(seconds=4))
+    spans = [span(1, f"{number:032x}") for number in range(1, 9)]
+    with pytest.raises(Busy):
+        take(store, spans, env=fixed_env(clock))
+    assert 0 < store.count(WORKSPACE, None) < len(spans)
+    assert take(store, spans).accepted == len(spans)
+    assert store.count(WORKSPACE, None) == len(spans)
+
+
+def test_too_many_spans(monkeypatch):
+    monkeypatch.setattr("wakeline.services.otlp.MAX_SPANS", 3)
+    with pytest.raises(TooLarge):
+        take(MemoryLedger(), [span(n) for n in range(1, 5)])

@@ -1,5 +1,7 @@
 """Whatever a span says, its events are valid, and nothing raises."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,7 +52,9 @@ JSON_TEXTS = st.sampled_from(
         "ai.toolCall",
     ]
 )
-SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8) | JSON_TEXTS
+SCALARS: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8) | JSON_TEXTS
+)
 SCALARS |= st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)

@@ -3,12 +3,13 @@
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from wakeline.domain import times
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy, NotFound, WakelineError
+from wakeline.domain.errors import Busy, NotFound, TooLarge, WakelineError
 from wakeline.domain.events import Actor, NewEvent
 from wakeline.domain.otlp.facts import facts_of
 from wakeline.domain.otlp.mapping import events_of, in_order
@@ -21,6 +22,12 @@ from . import ledger
 from .costs import price_calls
 from .ports import LedgerStore
 from .traces import DEFAULT_PROJECT
+
+MAX_SPANS = 20_000
+"""Of one request. A collector's batches have 8 192 by default."""
+
+LONGEST_S = 20
+"""How long one request goes on; the function that runs it is cut off at 28 seconds."""
 
 MAX_KNOWN = 20_000
 MAX_REASONS = 5
@@ -65,8 +72,12 @@ class Taken:
 def ingest(store: LedgerStore, env: Env, price: Price, caller: Caller, spans: Sequence[Span], known: Known) -> Taken:
     """Store spans by trace. What fails of one trace is rejected, the others go in.
 
-    Raises `Busy` after that when a trace had too many writers: sent again, the request stores what is missing.
+    Raises `Busy` after that when a trace had too many writers, or when there are more traces than there is time for:
+    sent again, the request stores what is missing. Raises `TooLarge` for more than `MAX_SPANS` spans.
     """
+    if len(spans) > MAX_SPANS:
+        raise TooLarge(f"a request holds at most {MAX_SPANS} spans")
+    until = env.now() + timedelta(seconds=LONGEST_S)
     taken = Taken()
     traces: dict[str, list[Span]] = {}
     for span in spans:
@@ -77,6 +88,8 @@ def ingest(store: LedgerStore, env: Env, price: Price, caller: Caller, spans: Se
             taken.reasons[fault] += 1
     busy: Busy | None = None
     for trace_id, members in traces.items():
+        if env.now() > until:
+            raise Busy("too many traces at once; send the rest again")
         try:
             refused = _store(store, env, price, caller, trace_id, members, known)
         except Busy as error:
