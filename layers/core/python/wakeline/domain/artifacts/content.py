@@ -16,7 +16,9 @@ at: parsing takes many times their size in memory.
 _HEAD = 4096
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """No text file holds these. Escape (0x1b) is in logs of terminals."""
-_MPEG_AUDIO = re.compile(rb"ID3[\x02-\x04]|\xff[\xe2-\xff](?![\xf0-\xff])[^\x0c-\x0f\x1c-\x1f]", re.DOTALL)
+_RATES = re.escape(bytes(byte for byte in range(256) if byte >> 4 != 15 and byte & 12 != 12))
+"""Third bytes of a frame of MPEG audio: a bit rate and a sample rate that there are."""
+_MPEG_AUDIO = re.compile(rb"ID3[\x02-\x04]|\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][" + _RATES + rb"]", re.DOTALL)
 _EBML_WEBM = re.compile(rb"\x1a\x45\xdf\xa3.{0,64}?\x42\x82.{1,8}?webm", re.DOTALL)
 
 _SIGNATURES = {
