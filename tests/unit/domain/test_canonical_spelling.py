@@ -32,6 +32,10 @@ class Name(str):
     """A string of another type."""
 
 
+class Names(dict):
+    """An object of another type."""
+
+
 def reference(value):
     try:
         return rfc8785.dumps(value)
@@ -51,6 +55,8 @@ def ours(value):
 @example({"\ufb33": 1, "\U0001f600": 2, "a": {"b": [True, None, 1.0]}})
 @example({"a": {"\ud800": 1}})
 @example({1: "a number is no name"})
+@example({"a": ({1: 2},)})
+@example({"a": Names({1: 2})})
 @example({Name("b"): Name("\n"), "a": 1})
 @example([{}, [], "", {"": ""}, object()])
 def test_the_same_bytes_as_the_reference_or_the_same_refusal(value):

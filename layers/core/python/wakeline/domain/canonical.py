@@ -35,6 +35,7 @@ _ENCODER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"
 _SPELT_OTHERWISE = re.compile(r"[\[:,]-?(?:[0-9]+\.0[,}\]]|[0-9.]+e|[0-9]{16,})")
 """Numbers that RFC 8785 writes, or refuses, otherwise than Python does: 1.0, 1e-07, integers of 16 digits and more."""
 _TEXT = frozenset({str})
+_HOLDERS = (dict, list, tuple)
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _BEHIND_SURROGATES = re.compile("[\ue000-\uffff]")
 
@@ -61,11 +62,11 @@ def _names_are_text(value: Any) -> bool:
     rest = [value]
     while rest:
         node = rest.pop()
-        if type(node) is dict:
+        if isinstance(node, dict):
             if not _TEXT.issuperset(map(type, node)):
                 return False
             node = node.values()
-        rest += [each for each in node if type(each) is dict or type(each) is list]
+        rest += [each for each in node if isinstance(each, _HOLDERS)]
     return True
 
 
