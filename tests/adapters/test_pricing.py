@@ -1,7 +1,11 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from wakeline.adapters import pricing
 from wakeline.adapters.pricing import price
 from wakeline.domain.claude_code import Usage
 
@@ -64,3 +68,17 @@ def test_usage_beyond_reason_does_not_raise():
     huge = 10**12
     assert price(SONNET_4, Usage(huge, huge, huge, huge, huge, huge), AT) is not None
     assert price("kimi-k2.5", Usage(1, 1, 1, 1, 1, 1), AT) is not None
+
+
+COUNTS = st.sampled_from([0, 0, 1, 7, 999, 123_456, 250_001, 3_000_000])
+MODELS = ["gpt-4o", "o1-2024-12-17", "claude-sonnet-4-5-20250929", "gemini-2.5-pro", "deepseek-chat", "nobody-s-model"]
+
+
+@given(
+    st.sampled_from(MODELS),
+    st.builds(Usage, COUNTS, COUNTS, COUNTS, COUNTS, st.just(0), st.just(0) | st.just(2)),
+    st.datetimes(datetime(2024, 6, 1), datetime(2026, 11, 1), timezones=st.just(UTC)),
+)
+def test_rates_by_the_token_are_what_the_list_says(model, usage, moment):
+    at = moment.isoformat()
+    assert price(model, usage, at) == pricing._listed(model, usage, at)
