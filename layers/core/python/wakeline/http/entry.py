@@ -66,7 +66,7 @@ def lambda_entry(endpoint: Endpoint) -> Handler:
                 logger().exception("unexpected failure", extra={"request_id": request.id})
             reply = endpoint.failure(error, request) if endpoint.failure else Reply(answered, status, headers)
             body, packed, encoding = _rendered(reply, request)
-        _log(endpoint, request, caller, reply.status, started)
+        log_answer(endpoint, request, caller, reply.status, started)
         said = {**ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **(reply.headers or {})}
         if reply.status != 204:
             said["Content-Type"] = reply.content_type
@@ -103,7 +103,7 @@ def _rendered(reply: Reply, request: Request) -> tuple[str, bool, str | None]:
     return packed.decode(), True, "gzip"
 
 
-def _log(endpoint: Endpoint, request: Request, caller: Caller | None, status: int, started: float) -> None:
+def log_answer(endpoint: Endpoint, request: Request, caller: Caller | None, status: int, started: float) -> None:
     """One line and one metric per request: what, who, how it ended. Never a payload, a query value or a credential."""
     route = endpoint.routes[0]
     milliseconds = round((time.perf_counter() - started) * 1000, 1)

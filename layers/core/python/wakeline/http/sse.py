@@ -6,6 +6,7 @@ locally, the gateway calls it. Credential, scope and parameters are read and ref
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from wakeline import wiring
+from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Forbidden
 from wakeline.observability import logger
 from wakeline.services.stream import Batch, Pace, Reader
@@ -21,7 +23,7 @@ from wakeline.services.stream import Batch, Pace, Reader
 from . import errors
 from .auth import OverLimit, Window, authenticate, credential_of
 from .endpoint import Endpoint
-from .entry import ALWAYS
+from .entry import ALWAYS, log_answer
 from .request import Request
 
 Message = dict[str, Any]
@@ -54,30 +56,35 @@ def sse_entry(endpoint: Endpoint) -> App:
         if scope["type"] != "http":
             return
         request = request_of(scope)
+        caller: Caller | None = None
         window: Window | None = None
+        started = time.perf_counter()
 
-        def admit() -> tuple[Window | None, Reader]:
-            nonlocal window
+        def admit() -> Reader:
+            nonlocal caller, window
             caller, window = authenticate(
                 wiring.keys(), wiring.secret, credential_of(request.headers), wiring.env().now(), write=False
             )
             if endpoint.scope is not None and not caller.may(endpoint.scope):
                 raise Forbidden(f"this needs the scope {endpoint.scope}")
-            return window, endpoint.call(request, caller).body
+            reader: Reader = endpoint.call(request, caller).body
+            return reader
 
         try:
-            window, reader = await _in_thread(admit)
+            reader = await _in_thread(admit)
         except Exception as error:
             window = error.window if isinstance(error, OverLimit) else window
             status, body, headers = errors.answer(error, request.path, request.id, flat=request.flat_errors)
             if status == 500:
                 logger().exception("unexpected failure", extra={"request_id": request.id})
+            log_answer(endpoint, request, caller, status, started)
             headers = {"Content-Type": "application/json", **headers}
             await _start(send, status, request, window, headers)
             await send({"type": "http.response.body", "body": body.encode()})
             return
         await _start(send, 200, request, window, _HEADERS)
         await _Connection(reader, wiring.pace(), receive, send).run()
+        log_answer(endpoint, request, caller, 200, started)
 
     return app
 

@@ -40,7 +40,13 @@ def _client() -> Any:
     from botocore.config import Config
 
     config = Config(
-        retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=10, max_pool_connections=32
+        retries={"mode": "standard", "max_attempts": 3},
+        connect_timeout=2,
+        read_timeout=10,
+        max_pool_connections=32,
+        # A post per event and client: putting the agent's name together and checking parameters take a third of it.
+        user_agent="wakeline",
+        parameter_validation=False,
     )
     return botocore.session.get_session().create_client(
         SERVICE, endpoint_url=settings.websocket_endpoint(), config=config
