@@ -16,7 +16,7 @@ def message(text: str, **more: Any) -> dict[str, Any]:
     return {"type": "user_message", "payload": {"content": text}, **more}
 
 
-def transcript(*texts: str, session: str = "own", cwd: str = "/work/shop") -> str:
+def transcript(*texts: str, session: str = "own", cwd: str = "/home/ann/shop") -> str:
     lines = [
         {
             "type": "user",
@@ -132,7 +132,7 @@ def test_push_a_folder_twice_and_longer(url, tmp_path):
 @pytest.mark.parametrize("cwd", [r'"/a\qb"', '"/a\\u000ab"', '"/' + "x" * 5000 + '"', '"/\\ud800"', "7", '"///"', '""'])
 def test_push_copes_with_any_working_directory(url, tmp_path, cwd):
     file = tmp_path / f"cwd-{abs(hash(cwd))}.jsonl"
-    file.write_text(transcript("one").replace('"/work/shop"', cwd) + transcript("two", session="own2"))
+    file.write_text(transcript("one").replace('"/home/ann/shop"', cwd) + transcript("two", session="own2"))
     done = push(url, tmp_path, file)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
     assert "1 sessions pushed" in done.stdout

@@ -109,7 +109,8 @@ def test_reading_a_page_of_events(stack, workspace, key, length):
     assert first.operations == ["UpdateItem", "GetItem", "Query"]
     later = costs(stack, "GET", "/api/traces/trc_1/events", key, limit=10, after_seq=length - 5)
     assert len(later.operations) <= 6
-    assert max(first.rcu, later.rcu) <= 20
+    # A Query reads whole segments, up to 1 MB of them: here two of 500 events.
+    assert max(first.rcu, later.rcu) <= 30
 
 
 def test_reading_a_trace(stack, workspace, key):
@@ -131,7 +132,7 @@ def test_deleting_a_trace_is_a_call_per_segment(stack, workspace, key):
     lengthen(workspace, 1000)
     calls = costs(stack, "DELETE", "/api/v1/traces/trc_1", key)
     assert calls.operations.count("DeleteItem") == 2
-    assert len(calls.operations) <= 7
+    assert len(calls.operations) <= 8
 
 
 def test_pushing_a_transcript_and_pushing_it_again(stack, workspace, key):

@@ -29,7 +29,13 @@ def test_the_key_that_asks(stack, workspace):
 def test_a_person_sees_the_newest_key_they_made_and_nobody_elses(stack, workspace, elsewhere):
     workspace.key("admin")
     mine = token(workspace)
-    nothing = {"exists": False, "prefix": None, "created_at": None, "last_used_at": None, "scopes": []}
+    nothing: dict[str, object] = {
+        "exists": False,
+        "prefix": None,
+        "created_at": None,
+        "last_used_at": None,
+        "scopes": [],
+    }
     assert stack.call("GET", PATH, key=mine).json == nothing
     made = [stack.call("POST", PATH, key=mine, body={"name": name}).json for name in ("one", "two")]
     assert stack.call("GET", PATH, key=mine).json["prefix"] == made[1]["prefix"]
