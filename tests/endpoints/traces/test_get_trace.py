@@ -56,7 +56,7 @@ def test_a_trace_as_sidclaw_shows_it(stack, workspace):
     ]
     workspace.trace("trc_1", sent, **facts)
     trace = get(stack, workspace.reader).json
-    expected = {
+    expected: dict[str, object] = {
         "id": "trc_1",
         "agent_id": "550e8400",
         "agent_name": "deploy-agent",
