@@ -122,9 +122,14 @@ class TestContent:
 
     @pytest.mark.parametrize(
         ("store", "call", "when"),
-        [("store", "create", "after"), ("files", "put", "before"), ("files", "put", "after"), ("store", "finish", "before"),
-         ("store", "finish", "after")],
-    )  # fmt: skip
+        [
+            ("store", "create", "after"),
+            ("files", "put", "before"),
+            ("files", "put", "after"),
+            ("store", "finish", "before"),
+            ("store", "finish", "after"),
+        ],
+    )
     def test_a_death_on_the_way_is_mended_by_trying_again(self, store, call, when):
         world = World()
         dying(getattr(world, store), call, when)
@@ -202,7 +207,9 @@ class TestAnnounced:
         with pytest.raises(Died):
             world.arrived(made.artifact)
         delattr(getattr(world, store), call)
-        assert world.arrived(made.artifact).status == "rejected"
+        ended = world.arrived(made.artifact)
+        assert ended is not None
+        assert ended.status == "rejected"
         assert world.files.stored == {}
 
     def test_what_nobody_announced_is_deleted(self, world):

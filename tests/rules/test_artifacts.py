@@ -1,0 +1,25 @@
+"""What the code takes as artifacts must get through the template's API and bucket."""
+
+from pathlib import Path
+
+from tests.rules.template import parse
+from wakeline.domain.artifacts.media_types import MEDIA_TYPES
+
+TEMPLATE = parse((Path(__file__).parents[2] / "template.yaml").read_text())["Resources"]
+
+
+def test_api_gateway_leaves_binary_files_as_they_are():
+    binary = {name for media in MEDIA_TYPES if not media.is_text for name in (media.name, *media.aliases)}
+    assert binary <= set(TEMPLATE["Api"]["Properties"]["BinaryMediaTypes"])
+
+
+def test_the_bucket_is_private_and_encrypted_and_tells_of_uploads():
+    bucket = TEMPLATE["Bucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert bucket["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"] is True
+
+
+def test_only_uploads_start_their_worker():
+    event = TEMPLATE["OnArtifactUploaded"]["Properties"]["Events"]["Uploaded"]["Properties"]["Pattern"]
+    assert event["detail"] == {"bucket": {"name": [{"Ref": "Bucket"}]}, "object": {"key": [{"prefix": "artifacts/"}]}}
