@@ -1,8 +1,8 @@
 """`python -m bench.detectors [folder]`: how well the detectors find failures, and the step that decided them.
 
-A folder of files in the format of ../shared/data/failures. Labels and outcomes are read here and nowhere else; a detector
-gets a run's steps. Files whose records bear `label` are failed runs: there the question is *where*. Files whose records
-bear `outcome` 1 and 0: there the question is *whether*.
+A folder of files in the format of ../shared/data/failures. Labels and outcomes are read here and nowhere else; a
+detector gets a run's steps. Files whose records bear `label` are failed runs: there the question is *where*. Files
+whose records bear `outcome` 1 and 0: there the question is *whether*.
 """
 
 import argparse
@@ -118,7 +118,10 @@ def _large(count: int) -> list[Recorded]:
             kind, payload = "llm_call", {"model": "m", "input_tokens": 900 + turn % 70, "output_tokens": 200}
         elif part == 2:
             kind = "tool_call"
-            payload = {"tool_name": "Bash", "arguments": {"command": f"python3 -m pytest src/module_{turn}.py -k {turn}"}}
+            payload = {
+                "tool_name": "Bash",
+                "arguments": {"command": f"python3 -m pytest src/module_{turn}.py -k {turn}"},
+            }
         else:
             kind, payload = "tool_result", {"result": f"line {turn} of /var/log/build-{turn}.log: ok\n" * 12}
             if turn % 50 == 0:

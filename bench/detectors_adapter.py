@@ -63,7 +63,9 @@ def events_of(steps: Iterable[dict[str, Any]]) -> list[Recorded]:
                 made.append(("tool_call", {"tool_name": tool, "arguments": _read(arguments)}, "agent", span))
         for number, (kind, payload, by, span) in enumerate(made):
             out.append(
-                Recorded(at * PER_STEP + number, kind, "2026-01-01T00:00:00.000Z", {"name": name, "type": by}, span, payload)
+                Recorded(
+                    at * PER_STEP + number, kind, "2026-01-01T00:00:00.000Z", {"name": name, "type": by}, span, payload
+                )
             )
     return out
 

@@ -51,15 +51,16 @@ SCORES: tuple[tuple[str, Callable[[Guess, dict[str, Any]], bool]], ...] = (
 
 def score(guesses: Sequence[Guess], labels: Sequence[dict[str, Any]]) -> list[float]:
     """The number of hits under each of SCORES."""
-    return [
-        float(sum(hit(guess, label) for guess, label in zip(guesses, labels, strict=True))) for _, hit in SCORES
-    ]
+    return [float(sum(hit(guess, label) for guess, label in zip(guesses, labels, strict=True))) for _, hit in SCORES]
 
 
 def floors(runs: Sequence[Sequence[dict[str, Any]]], labels: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
     """The hits of methods that understand nothing. The constant is the best one in hindsight, of this very file."""
     everywhere = [
-        [sum(column) / len(steps) for column in zip(*(score([_at(steps, at)], [label]) for at in range(len(steps))), strict=True)]
+        [
+            sum(column) / len(steps)
+            for column in zip(*(score([_at(steps, at)], [label]) for at in range(len(steps))), strict=True)
+        ]
         for steps, label in zip(runs, labels, strict=True)
     ]
     longest = max(len(steps) for steps in runs)
@@ -85,6 +86,8 @@ def _before_error(steps: Sequence[dict[str, Any]]) -> int:
 
 
 def _talkative(steps: Sequence[dict[str, Any]]) -> Guess:
-    agents = Counter(_bare(str(step["actor"])) for step in steps if step["actor"] not in ("user", "human", "system", "tool"))
+    agents = Counter(
+        _bare(str(step["actor"])) for step in steps if step["actor"] not in ("user", "human", "system", "tool")
+    )
     top = max(sorted(agents), key=lambda name: agents[name]) if agents else ""
     return Guess(next((at for at, step in enumerate(steps) if _bare(str(step["actor"])) == top), 0), top)

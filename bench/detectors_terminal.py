@@ -1,6 +1,7 @@
 """The terminal-bench runs of Claude Code: nearly all failed, nearly all report success. Who is found, who is missed."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def report(folder: Path) -> None:
     print(f"\nterminal-bench: {len(failed)} failed runs, {len(passed)} passed")
     print(f"  found by any detector        {len(found)} of {len(failed)}")
     print(f"  found by a claim's detector  {len(claims)} of {len(failed)}  ({', '.join(CLAIM_LABELS)})")
-    print("  " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items(), key=lambda one: (-one[1], one[0]))))
+    print(
+        "  "
+        + ", ".join(f"{label} {count}" for label, count in sorted(labels.items(), key=lambda one: (-one[1], one[0])))
+    )
     for name in sorted(passed):
         print(f"  passed {name}: {', '.join(analyses[name].labels) or 'nothing found'}")
     print(f"  missed: {', '.join(name for name in failed if name not in found) or 'none'}")
@@ -38,8 +42,10 @@ def report(folder: Path) -> None:
 def events_of(file: Path) -> list[Recorded]:
     """The events of a transcript, as `wakeline push` would send them; seq is the place in the run."""
     out: list[Recorded] = []
-    transcript = read(file.read_bytes())
-    for mapped in map_lines(transcript, lambda *_: None, "2026-01-01T00:00:00.000Z"):
+    data = file.read_bytes()
+    # The first lines of these files bear no time; they are no older than the first that does.
+    first = re.search(rb'"timestamp": ?"([^"]+)"', data)
+    for mapped in map_lines(read(data), lambda *_: None, first[1].decode() if first else "2026-01-01T00:00:00.000Z"):
         for raw in mapped.events:
             event = NewEvent.read(raw)
             actor = event.actor_in("claude-code")

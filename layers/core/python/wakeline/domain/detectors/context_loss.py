@@ -9,9 +9,9 @@ READS_AGAIN = 3
 
 
 def detect(run: Run) -> Detection | None:
-    """After a compaction three calls or more are made again that had succeeded before it with the same arguments, before
-    any change of a file (0.6), or a user's answer given before it is asked for again (0.7): a question with the same
-    words as one that was answered.
+    """After a compaction three calls or more are made again that had succeeded before it with the same arguments,
+    before any change of a file (0.6), or a user's answer given before it is asked for again (0.7): a question with
+    the same words as one that was answered.
 
     The critical step is the compaction's first repetition; the compaction is evidence. Reading a file again once or
     twice after a compaction is how agents work and is not reported.

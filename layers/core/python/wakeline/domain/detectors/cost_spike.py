@@ -12,8 +12,8 @@ FEWEST = 8
 
 
 def detect(run: Run) -> Detection | None:
-    """Among eight model calls or more, one costs over ten times the median and over a quarter of the run (0.6). Measured in
-    US dollars where every call says its cost, else in tokens that were not read from a cache.
+    """Among eight model calls or more, one costs over ten times the median and over a quarter of the run (0.6).
+    Measured in US dollars where every call says its cost, else in tokens that were not read from a cache.
 
     Costs more than asked are a finding, not an error: this label never decides the critical step of a run on its own.
     """

@@ -12,8 +12,8 @@ and report back, in a conversation where each builds on the last word, and in th
    the answer was made from.
 5. A conversation of agents without tool calls: the first thing said. Nobody holds evidence against it later, and the
    others build on it.
-6. One agent with tools: the surest finding, the earlier of equals; without one, the last deed that changes something,
-   else the last thing said.
+6. One agent with tools: the surest finding, the earlier of equals; without one, the last call that changes something
+   or hands the matter on, else the last thing said.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,12 @@ from collections.abc import Sequence
 from .detection import Detection
 from .no_progress import deeds
 from .run import Run, Step
+from .text import HANDS_ON, changes_state
 
 _PROOF = ("goal_mismatch", "forbidden_action", "destructive_action")
 _BASELESS = ("invented_reference", "skipped_verification")
 _SIDE = frozenset({"cost_spike"})
 """Never decides."""
-
-_READS = ("get", "list", "read", "search", "find", "fetch", "view", "grep", "glob", "ls", "query", "lookup", "show", "calculate", "think")
 
 
 def critical_step(run: Run, detections: Sequence[Detection]) -> tuple[int, str] | None:
@@ -70,7 +69,6 @@ def _handed_over(run: Run) -> Step | None:
 
 def _last_change(run: Run) -> Step | None:
     for call in reversed(run.calls):
-        name = call.tool.lower().replace("-", "_")
-        if not name.startswith(_READS) and not call.broken:
+        if (changes_state(call.tool) or HANDS_ON.search(call.tool)) and not call.broken:
             return run.steps[run.of_seq[call.seq]]
     return None

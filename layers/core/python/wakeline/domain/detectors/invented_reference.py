@@ -4,14 +4,20 @@ import re
 
 from .detection import Detection, found
 from .run import Run, Step
-from .text import CONJECTURE, FENCE, excerpt
+from .text import CONJECTURE, excerpt
 
 LABEL = "invented_reference"
 
-_REFERENCE = re.compile(r"https?://[^\s\"'<>)\]}]+|(?<![\w/])(?:~|\.{0,2})/(?:[\w.@+-]+/)*[\w.@+-]{2,}|\b(?=\w*\d)[A-Za-z0-9_-]{6,40}\b")
-_MISSING = re.compile(r"\b(?:not found|no such|does ?n[o']t exist|could not resolve|404|unknown|invalid id)\b", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"https?://[^\s\"'<>)\]}]+|(?<![\w/])(?:~|\.{0,2})/(?:[\w.@+-]+/)*[\w.@+-]{2,}|\b(?=\w*\d)[A-Za-z0-9_-]{6,40}\b"
+)
+_MISSING = re.compile(
+    r"\b(?:not found|no such|does ?n[o']t exist|could not resolve|404|unknown|invalid id)\b", re.IGNORECASE
+)
 _MAKES = re.compile(r"write|create|mkdir|touch|edit|new|install|book|generate", re.IGNORECASE)
 _PER_TEXT = 200
+MOST_SUSPECTS = 20
+"""Failed calls looked into: each is searched for in all that came before it."""
 
 
 def detect(run: Run) -> Detection | None:
@@ -24,25 +30,27 @@ def detect(run: Run) -> Detection | None:
     """
     goal = run.goal.text if run.goal is not None else ""
     allowed = {match[0].lower() for match in CONJECTURE.finditer(goal)}
-    says = {step.seq for step in run.says}
-    known: set[str] = set()
-    missing: Detection | None = None
-    for step in run.steps:
-        if step.seq in says and step.code:
-            stand_in = _stand_in(step, allowed)
-            if stand_in:
-                text = f"Works on a value nobody gave: “{excerpt(stand_in, 60)}”."
-                return found(LABEL, 0.8, step.seq, [], text)
-        elif step.call is not None and step.kind == "call" and missing is None:
-            unknown = [name for name in _references(step.text) if name not in known]
-            error = step.call.error
-            if unknown and error and _MISSING.search(error[:600]) and not _MAKES.search(step.call.tool):
-                hit = next((name for name in unknown if name in error.lower()), None)
-                if hit is not None:
-                    seen = [step.call.result_seq] if step.call.result_seq is not None else []
-                    missing = found(LABEL, 0.7, step.seq, seen, f"{excerpt(hit, 60)} was never named before and does not exist.")
-        known.update(_references(step.text))
-    return missing
+    for step in run.says:
+        if step.code and (stand_in := _stand_in(step, allowed)):
+            text = f"Works on a value nobody gave: “{excerpt(stand_in, 60)}”."
+            return found(LABEL, 0.8, step.seq, [], text)
+    suspects = 0
+    for call in run.calls:
+        if call.error is None or _MAKES.search(call.tool) or not _MISSING.search(call.error[:600]):
+            continue
+        error = call.error.lower()
+        name = next((one for one in _references(call.spelled) if one in error), None)
+        if name is not None and not _named_before(run, call.seq, name):
+            seen = [call.result_seq] if call.result_seq is not None else []
+            return found(LABEL, 0.7, call.seq, seen, f"{excerpt(name, 60)} was never named before and does not exist.")
+        suspects += name is not None
+        if suspects == MOST_SUSPECTS:
+            break
+    return None
+
+
+def _named_before(run: Run, seq: int, name: str) -> bool:
+    return any(name in step.text.lower() for step in run.steps[: run.of_seq[seq]])
 
 
 def _stand_in(step: Step, allowed: set[str]) -> str | None:
@@ -55,7 +63,7 @@ def _stand_in(step: Step, allowed: set[str]) -> str | None:
 
 def _references(text: str) -> list[str]:
     out = []
-    for match in _REFERENCE.finditer(FENCE.sub(lambda code: code[0], text)):
+    for match in _REFERENCE.finditer(text):
         out.append(match[0].lower().rstrip(".,;:"))
         if len(out) == _PER_TEXT:
             break

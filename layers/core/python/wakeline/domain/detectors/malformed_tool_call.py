@@ -9,7 +9,8 @@ from .text import excerpt
 LABEL = "malformed_tool_call"
 
 _REFUSED = re.compile(
-    r"\b(?:invalid|unexpected|unknown|missing|required|unrecogni[sz]ed) (?:\w+ ){0,3}(?:arguments?|parameters?|propert(?:y|ies)|"
+    r"\b(?:invalid|unexpected|unknown|missing|required|unrecogni[sz]ed) (?:\w+ ){0,3}"
+    r"(?:arguments?|parameters?|propert(?:y|ies)|"
     r"fields?|keys?|tool|function)\b|InputValidationError|ValidationError|JSONDecodeError|not valid JSON|"
     r"unexpected keyword argument|unknown (?:tool|function)|no such tool|missing \d+ required|"
     r"(?:tool|function) \S{1,60} (?:not found|does not exist)|unknown language|no code block",

@@ -126,10 +126,13 @@ def prepare(events: Iterable[Recorded]) -> Run:
         steps.append(step)
     goal = next((step for step in steps if step.kind == "user"), None)
     if goal is None or any(step.kind == "say" for step in steps[: goal.at]):
-        first = next((step for step in steps if step.kind in ("user", "say")), None)
-        goal = first
+        opening = next((step for step in steps if step.kind == "say"), None)
+        # An agent's opening message is the task only where there are others to hand it to.
+        if opening is not None and any(s.agent != opening.agent for s in steps if s.kind in ("say", "result")):
+            goal = opening
     says = tuple(
-        step for step in steps
+        step
+        for step in steps
         if step.kind == "say" and step is not goal and _has_content(step) and step.agent not in executors
     )
     acts = [step.at for step in steps if step.kind in ("call", "result", "edit")]
@@ -179,8 +182,17 @@ def _step(at: int, event: Recorded, payload: dict[str, Any], waiting: dict[str, 
         failed = kind == "error" or payload.get("status") == "failed"
     to = payload.get("to")
     return Step(
-        at, event.seq, kind, agent, text, str(event.timestamp), payload, call,
-        to if isinstance(to, str) else None, kind == "say" and "```" in text, failed,
+        at,
+        event.seq,
+        kind,
+        agent,
+        text,
+        str(event.timestamp),
+        payload,
+        call,
+        to if isinstance(to, str) else None,
+        kind == "say" and "```" in text,
+        failed,
     )
 
 
@@ -196,7 +208,9 @@ def _text(kind: str, payload: dict[str, Any]) -> str:
         if isinstance(value, str) and value:
             return clip(value)
     if kind in ("end", "error", "notification"):
-        return spell({name: value for name, value in payload.items() if name in ("message", "reason", "error", "status")})
+        return spell(
+            {name: value for name, value in payload.items() if name in ("message", "reason", "error", "status")}
+        )
     return ""
 
 

@@ -12,8 +12,9 @@ LONG = 900.0
 
 
 def detect(run: Run) -> Detection | None:
-    """Fifteen minutes or more pass between an event of the agent and the next event, unless that is a user's message or a
-    new session: an agent that waits for a person does not stall (0.6; 0.8 when the run never goes on but to its end).
+    """Fifteen minutes or more pass between an event of the agent and the next event, unless that is a user's message
+    or a new session: an agent that waits for a person does not stall (0.6; 0.8 when the run never goes on but to its
+    end).
 
     The critical step is the event before the gap.
     """
@@ -22,7 +23,9 @@ def detect(run: Run) -> Detection | None:
     for step in run.steps:
         now = _seconds(step.time)
         if (
-            now is not None and before is not None and now - before >= LONG
+            now is not None
+            and before is not None
+            and now - before >= LONG
             and step.kind not in ("user", "session_start", "system")
             and (longest is None or now - before > longest[0])
         ):

@@ -33,8 +33,9 @@ CLAIMS_SUCCESS = re.compile(
     r"(?:is|are|has been|have been|now) (?:now |fully |all )*(?:complete[d]?|done|working|fixed|booked|ready|"
     r"implemented|finished|resolved|installed|processed|confirmed|updated|cancel+ed)|"
     r"(?:task|request|work|implementation|solution) (?:is |was )?(?:\w+ ){0,2}complete[d]?|final answer|"
-    r"works (?:correctly|perfectly|as expected)|everything (?:is|works)|TERMINATE)\b|✅",
-    re.IGNORECASE,
+    r"works (?:correctly|perfectly|as expected)|everything (?:is|works)|TERMINATE)\b|✅|"
+    r"^\W*(?:done|finished|created|implemented|fixed|built|added)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 CLAIMS_TESTED = re.compile(
@@ -58,7 +59,8 @@ GIVES_UP = re.compile(
 )
 
 FAILURE = re.compile(
-    r"exit ?code:? *[1-9]|Traceback \(most recent call last\)|^\s*(?:[\w.]*Error|error|fatal|FATAL|Exception)\b\s*[:\[(]|"
+    r"exit ?code:? *[1-9]|Traceback \(most recent call last\)|^\s*(?:[\w.]*Error|error|fatal|FATAL|"
+    r"Exception)\b\s*[:\[(]|"
     r"command not found|No such file or directory|\bFAILED\b|npm ERR!|Segmentation fault|Permission denied|"
     r"execution failed|\b[1-9]\d* (?:failed|errors?)\b",
     re.MULTILINE,
@@ -71,7 +73,9 @@ NOTHING = re.compile(
     re.IGNORECASE,
 )
 
-AUTOMATIC = re.compile(r"^\W*(?:there (?:is|was|are) no|no|nothing) (?:\w+ ){0,2}(?:code|input|command|task|to)\b", re.I)
+AUTOMATIC = re.compile(
+    r"^\W*(?:there (?:is|was|are) no|no|nothing) (?:\w+ ){0,2}(?:code|input|command|task|to)\b", re.I
+)
 """A party that answers only that it was given nothing to do."""
 
 STUCK = re.compile(
@@ -87,25 +91,101 @@ LIMIT = re.compile(
     re.IGNORECASE,
 )
 
+ANNOUNCES = re.compile(
+    r"(?:\b(?:I will|I'll|let me(?! know)|let's|next,? (?:I|we)|now,? (?:I|we)|(?:I|we) (?:will|need to|should) now|"
+    r"need to|(?:I'm|I am) going to)\b[^.!?\n]*[.!:…]*\s*)\Z",
+    re.IGNORECASE,
+)
+"""A text whose last sentence announces a next step."""
+
+ASSENT = re.compile(
+    r"\b(?:yes|yeah|yep|sure|confirm(?:ed)?|proceed|go ahead|ok(?:ay)?|please do|correct|sounds good|agreed?|"
+    r"that works|absolutely|definitely|do it)\b",
+    re.IGNORECASE,
+)
+
 CHECKS = re.compile(
-    r"\b(?:pytest|unittest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|cargo (?:test|check|clippy|run)|go (?:test|vet)|"
-    r"(?:npm|yarn|pnpm)(?: run)? (?:test|lint|build|check)|make(?: \w+)? ?(?:test|check)|mvn|gradle\w*|dotnet test|mypy|"
-    r"ruff|tsc|eslint|test\w*\.(?:py|sh|js|ts|rb)|verif\w*|validat\w*|diff|cmp|curl|python3? |node |bash |sh |\./)",
+    r"\b(?:pytest|unittest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|cargo (?:test|check|clippy|run)|"
+    r"go (?:test|vet)|"
+    r"(?:npm|yarn|pnpm)(?: run)? (?:test|lint|build|check)|make(?: \w+)? ?(?:test|check)|mvn|gradle\w*|"
+    r"dotnet test|mypy|"
+    r"ruff|tsc|eslint|test\w*\.(?:py|sh|js|ts|rb)|verif\w*|validat\w*|diff|cmp|curl|python3? |node |bash |"
+    r"sh )|(?<!\S)\./",
     re.IGNORECASE,
 )
 """A command that runs or checks something."""
 
 TESTS = re.compile(
     r"\b(?:pytest|unittest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|cargo test|go test|"
-    r"(?:npm|yarn|pnpm)(?: run)? test|make(?: \w+)? ?(?:test|check)|mvn|gradle\w*|dotnet test|\w*tests?\b|\w*verif\w*|\w*check\w*)",
+    r"(?:npm|yarn|pnpm)(?: run)? test|make(?: \w+)? ?(?:test|check)|mvn|gradle\w*|tests?|test_\w+|run_\w*tests?|"
+    r"verif\w+|check|check_\w+)\b",
     re.IGNORECASE,
 )
 
+HANDS_ON = re.compile(r"transfer|hand_?(?:off|over)|escalate", re.IGNORECASE)
+"""A tool that gives the matter to somebody else: a proper end."""
+
+_READS = (
+    "get",
+    "list",
+    "read",
+    "search",
+    "find",
+    "fetch",
+    "view",
+    "grep",
+    "glob",
+    "ls",
+    "query",
+    "lookup",
+    "show",
+    "calculate",
+    "think",
+    "transfer",
+    "describe",
+    "check",
+    "web",
+    "browse",
+    "todo",
+    "task",
+)
+_SHELLS = frozenset(
+    {"bash", "shell", "terminal", "python", "exec", "execute", "run", "bashoutput", "ipython", "computer"}
+)
+
+
+def command_of(arguments: Any) -> str:
+    """The shell command in a call's arguments, at most 4000 characters; empty where there is none."""
+    if isinstance(arguments, dict):
+        for name in ("command", "cmd", "script"):
+            value = arguments.get(name)
+            if isinstance(value, str):
+                return value[:4000]
+    return ""
+
+
+def does_nothing(arguments: Any) -> bool:
+    """Whether a call's command is a no-op of the shell: `:`, with whatever arguments, or `true`."""
+    command = command_of(arguments)
+    return bool(command) and bool(re.match(r"\s*(?::(?:\s|\Z)|true\s*\Z)", command))
+
+
+def changes_state(tool: str) -> bool:
+    """Whether a tool, by its name, does something in the world: neither a reader nor a shell, which may do anything."""
+    name = tool.lower().replace("-", "_")
+    return bool(name) and not name.startswith(_READS) and name not in _SHELLS
+
+
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
-    "a an and any are as at be before but by do for from if in into is it its me my no not of off on one only or our so "
-    "that the their them then there these this to up us use using via was we what when which while will with you your"
-    .split()
+    re.findall(
+        r"\w+",
+        ""
+        "a an and any are as at be before but by do for from if in into is it its me my no not of off on one only or our "
+        ""
+        "so that the their them then there these this to up us use using via was we what when which while will with you "
+        "your",
+    )
 )
 
 

@@ -2,7 +2,7 @@
 
 from .detection import Detection, found
 from .run import Call, Run
-from .text import ADMITS, excerpt, prose
+from .text import ADMITS, changes_state, command_of, excerpt, prose
 
 LABEL = "unhandled_error"
 
@@ -11,7 +11,9 @@ def detect(run: Run) -> Detection | None:
     """An error that is never recovered from and never told: no later call of the same tool succeeds, no other error
     handler took it (`handled`), and the last message admits nothing.
 
-    0.8 when it is the last thing the run did, else 0.5. The critical step is the call, or the event of the error.
+    0.8 when it is the last thing the run did, else 0.5, and then only for tools that change something or run
+    commands: a look that failed is an answer, too. In a conversation with a user, what the agent says after an error
+    tells it. The critical step is the call, or the event of the error.
     """
     told = run.last_say is not None and bool(ADMITS.search(prose(run.last_say.text)))
     if told:
@@ -24,6 +26,9 @@ def detect(run: Run) -> Detection | None:
     if open_calls:
         last = open_calls[-1]
         final = last is run.calls[-1]
+        spoken = len(run.asked) > 1 and run.last_say is not None and run.last_say.seq > last.seq
+        if spoken or not (final or changes_state(last.tool) or command_of(last.arguments)):
+            return None
         return _of_call(last, 0.8 if final else 0.5)
     loose = [step for step in run.steps if step.kind == "result" and step.call is None]
     if loose and loose[-1].failed:
@@ -39,4 +44,6 @@ def detect(run: Run) -> Detection | None:
 
 def _of_call(call: Call, confidence: float) -> Detection:
     seen = [call.result_seq] if call.result_seq is not None else []
-    return found(LABEL, confidence, call.seq, seen, f"{call.tool} failed and was left so: {excerpt(call.error or '', 90)}")
+    return found(
+        LABEL, confidence, call.seq, seen, f"{call.tool} failed and was left so: {excerpt(call.error or '', 90)}"
+    )
