@@ -153,7 +153,7 @@ def _stop(hook: Hook) -> list[Made]:
     rest = Made("state_change", {"name": "stop", "state": "waiting", **background}, actor=SYSTEM)
     if said is None:
         return [rest]
-    return [Made("agent_message", {"content": said, "stop_reason": "end_turn"}), rest]
+    return [Made("agent_message", {"content": said}), rest]
 
 
 def _stop_failure(hook: Hook) -> list[Made]:
