@@ -131,11 +131,14 @@ def test_costs_are_added_exactly_however_they_are_batched(batches):
     trace = make_trace()
     for costs in batches:
         if costs:
-            trace = append(trace, *(llm_call(cost_usd=cost) for cost in costs))
+            trace = append(trace, *(llm_call(cost_usd=cost, revision=cost < 0) for cost in costs))
     every = [cost for costs in batches for cost in costs]
     assert Fraction(trace.cost) == sum((Fraction(repr(cost)) for cost in every), Fraction(0))
     if every:
-        assert append(make_trace(), *(llm_call(cost_usd=cost) for cost in reversed(every))).cost == trace.cost
+        assert (
+            append(make_trace(), *(llm_call(cost_usd=cost, revision=cost < 0) for cost in reversed(every))).cost
+            == trace.cost
+        )
 
 
 def test_money():
@@ -153,7 +156,7 @@ RAW = st.sampled_from(
     [
         message("a"),
         llm_call(),
-        llm_call(model="other", cost_usd=0.07, input_tokens=-3),
+        llm_call(model="other", cost_usd=0.07, input_tokens=-3, revision=True),
         tool_call("A"),
         tool_call("B"),
         {"type": "session_start"},
@@ -182,7 +185,7 @@ class TestBounds:
     def test_sums_stop_where_exact_integers_do(self):
         trace = make_trace()
         for _ in range(3):
-            trace = append(trace, *(llm_call(input_tokens=10**15, output_tokens=-(10**15)) for _ in range(20)))
+            trace = append(trace, *[llm_call(input_tokens=10**15, output_tokens=-(10**15), revision=True)] * 20)
         assert trace.counters["input_tokens"] == MAX_SAFE_INTEGER
         assert trace.counters["output_tokens"] == -MAX_SAFE_INTEGER
         assert trace.checked() == trace

@@ -1,5 +1,6 @@
 """`Idempotency-Key`: done once, answered the same."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -45,6 +46,14 @@ def test_without_a_key_every_request_is_done(ask, create, done):
     for _ in range(2):
         ask(create, body={"n": 1})
     assert done == [1, 1]
+
+
+def test_a_body_that_was_compressed_anew_is_the_same(ask, create, done):
+    headers = KEY | {"Content-Encoding": "gzip"}
+    first, second = (ask(create, headers=headers, body=gzip.compress(b'{"n": 1}', mtime=at)) for at in (1, 2))
+    assert (first.json, second.json, done) == ({"n": 1, "time": 1}, first.json, [1])
+    other = ask(create, headers=headers, body=gzip.compress(b'{"n": 2}', mtime=1))
+    assert (other.status, done) == (400, [1])
 
 
 def test_the_same_key_with_another_body_is_refused(ask, create, done):

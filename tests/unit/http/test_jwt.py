@@ -124,6 +124,8 @@ def refused(answer):
         {"sub": None},
         {"sub": ""},
         {"sub": "x" * 1000},
+        {"sub": "\ud800"},
+        {"sub": "a\nb"},
         {"workspace_id": None},
         {"workspace_id": ""},
         {"workspace_id": "ws#1"},

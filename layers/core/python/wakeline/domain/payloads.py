@@ -10,9 +10,10 @@ them.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from . import money
+from .errors import Invalid
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
@@ -42,6 +43,9 @@ class Reasoning(Payload):
     content: str | None = None
 
 
+_COUNTED = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "cost_usd")
+
+
 class LlmCall(Payload):
     """One response of a language model. With `revision`, the numbers are differences that correct an earlier
     llm_call.
@@ -55,6 +59,13 @@ class LlmCall(Payload):
     cost_usd: Dollars | None = None
     latency_ms: Milliseconds | None = None
     revision: bool | None = None
+
+    @model_validator(mode="after")
+    def _only_corrections_take_away(self) -> "LlmCall":
+        below = next((name for name in _COUNTED if (getattr(self, name) or 0) < 0), None)
+        if below is not None and not self.revision:
+            raise Invalid(f"payload.{below}: must not be negative, unless with revision", field=f"payload.{below}")
+        return self
 
 
 class ToolCall(Payload):

@@ -9,7 +9,7 @@ from wakeline import settings
 from wakeline.domain.api_keys import digest_of
 from wakeline.domain.caller import LIMITS, ROLES, Caller
 from wakeline.domain.errors import RateLimited, Unauthenticated
-from wakeline.domain.ids import is_id
+from wakeline.domain.ids import is_id, is_printable
 from wakeline.services.ports import KeyStore
 
 from .jwt import claims_of
@@ -87,8 +87,8 @@ def _user(keys: KeyStore, secret: Callable[[str], str], token: str, now: datetim
     subject = claims["sub"]
     if not (is_id(workspace) and isinstance(role, str) and role in ROLES and (project is None or is_id(project))):
         raise Unauthenticated("the token lacks workspace_id and role")
-    if not 1 <= len(subject) <= MAX_SUBJECT:
-        raise Unauthenticated(f"the token's sub must be 1 to {MAX_SUBJECT} characters")
+    if not (1 <= len(subject) <= MAX_SUBJECT and is_printable(subject)):
+        raise Unauthenticated(f"the token's sub must be 1 to {MAX_SUBJECT} printable characters")
     plan = settings.default_plan()
     caller = Caller(str(workspace), project, f"user:{subject}", "user", ROLES[role], plan)
     return caller, keys.count_user(caller.workspace_id, subject, now, write=write)

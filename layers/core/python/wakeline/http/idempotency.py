@@ -15,7 +15,7 @@ from wakeline.domain.errors import Conflict, Invalid
 from wakeline.domain.ids import is_printable
 
 from .endpoint import Endpoint, Reply
-from .request import Request
+from .request import GZIP_MAGIC, Request
 
 MAX_KEPT = 300 * 1024
 """A longer answer is not kept; repeating such a request runs it again."""
@@ -30,7 +30,7 @@ def remembered(endpoint: Endpoint, request: Request, caller: Caller | None) -> R
         raise Invalid("Idempotency-Key must be 1 to 256 printable characters", field="Idempotency-Key")
     store, now = wiring.idempotency(), wiring.env().now()
     place = sha256("\x00".join((caller.principal, request.path, key)).encode()).hexdigest()
-    digest = sha256(request.sent).hexdigest()
+    digest = _digest(request.sent)
     earlier = store.begin(caller.workspace_id, place, digest, now)
     if earlier is not None:
         return _earlier(earlier, digest)
@@ -41,6 +41,11 @@ def remembered(endpoint: Endpoint, request: Request, caller: Caller | None) -> R
         raise
     _keep(endpoint, reply, caller.workspace_id, place)
     return reply
+
+
+def _digest(sent: bytes) -> str:
+    """Of a body, but for the time in a gzip header: a client that compresses again to try again sends the same body."""
+    return sha256(sent[:4] + sent[8:] if sent.startswith(GZIP_MAGIC) else sent).hexdigest()
 
 
 def _earlier(stored: dict[str, str], digest: str) -> Reply:

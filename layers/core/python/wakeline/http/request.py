@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from wakeline.domain.errors import Malformed, TooLarge
 
 _GZIP = 16 + zlib.MAX_WBITS
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _MAX_MEMBERS = 64
 """Each costs a copy of what follows it."""
 
@@ -66,7 +66,7 @@ class Request:
             body = self.sent
         elif encoding in ("gzip", "x-gzip"):
             # API Gateway may have inflated it already and left the header as it was (docs/decisions/003).
-            body = _inflate(self.sent, limit) if self.sent.startswith(_GZIP_MAGIC) else self.sent
+            body = _inflate(self.sent, limit) if self.sent.startswith(GZIP_MAGIC) else self.sent
         else:
             raise Malformed(f"content-encoding {encoding[:40]!r} is not supported; use gzip or none")
         if len(body) > limit:
