@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test check build bench lock clean
+.PHONY: help serve test check build bench bench-detectors lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -49,6 +49,9 @@ build: .venv-tools/.tools ## Build what `sam deploy` uploads, without Docker
 
 bench: .venv/.dev ## Measure; prints tables, passes or fails nothing
 	$(BIN)/python -m bench $(ARGS)
+
+bench-detectors: .venv/.dev ## Measure the detectors on labelled runs: make bench-detectors DATA=folder
+	PYTHONPATH=.:functions:layers/core/python $(BIN)/python -m bench.detectors $(DATA)
 
 lock: .venv-tools/.tools ## Pin requirements/*.in again
 	@for name in runtime local dev tools; do \

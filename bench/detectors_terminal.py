@@ -22,12 +22,14 @@ def report(folder: Path) -> None:
         return
     analyses = {file.name.removesuffix(".stream.jsonl"): analyse(events_of(file)) for file in files}
     outcomes = json.loads((folder / "outcomes.json").read_text(encoding="utf-8"))
-    passed = {name for name in analyses if float(outcomes.get(name, {}).get("reward") or 0) >= 1}
-    failed = sorted(set(analyses) - passed)
+    rewards = {name: (outcomes.get(name) or {}).get("reward") for name in analyses}
+    passed = {name for name, reward in rewards.items() if reward is not None and float(reward) >= 1}
+    unjudged = {name for name, reward in rewards.items() if reward is None}
+    failed = sorted(set(analyses) - passed - unjudged)
     labels = Counter(label for name in failed for label in analyses[name].labels)
     claims = [name for name in failed if _claims(analyses[name])]
     found = [name for name in failed if analyses[name].labels]
-    print(f"\nterminal-bench: {len(failed)} failed runs, {len(passed)} passed")
+    print(f"\nterminal-bench: {len(failed)} failed runs, {len(passed)} passed, {len(unjudged)} without a verdict")
     print(f"  found by any detector        {len(found)} of {len(failed)}")
     print(f"  found by a claim's detector  {len(claims)} of {len(failed)}  ({', '.join(CLAIM_LABELS)})")
     print(

@@ -2,7 +2,6 @@
 
 from .detection import Detection, found
 from .run import Call, Run, Step
-from .text import stems
 
 LABEL = "context_loss"
 READS_AGAIN = 3
@@ -41,7 +40,7 @@ def detect(run: Run) -> Detection | None:
             asked[question[0]] = question[1]
             question = None
         elif step.kind == "say" and step.text.rstrip().endswith("?"):
-            words = tuple(stems(step.text[-300:]))
+            words = tuple(step.text[-300:].lower().split())
             if compaction is not None and len(words) >= 3 and words in settled_questions:
                 text = "Asks again, after the compaction, what the user had answered before it."
                 return found(LABEL, 0.7, step.seq, [settled_questions[words].seq, compaction.seq], text)

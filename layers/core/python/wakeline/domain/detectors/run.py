@@ -128,7 +128,7 @@ def prepare(events: Iterable[Recorded]) -> Run:
     if goal is None or any(step.kind == "say" for step in steps[: goal.at]):
         opening = next((step for step in steps if step.kind == "say"), None)
         # An agent's opening message is the task only where there are others to hand it to.
-        if opening is not None and any(s.agent != opening.agent for s in steps if s.kind in ("say", "result")):
+        if opening is not None and any(s.agent != opening.agent for s in steps if _speaks(s)):
             goal = opening
     says = tuple(
         step
@@ -149,6 +149,11 @@ def prepare(events: Iterable[Recorded]) -> Run:
         closed=end or (last is not None and (not acts or last.at > acts[-1])),
         of_seq={step.seq: step.at for step in steps},
     )
+
+
+def _speaks(step: Step) -> bool:
+    """Whether the event's maker is a party of the conversation: who says something, or answers without being called."""
+    return step.kind == "say" or (step.kind == "result" and step.call is None)
 
 
 def _step(at: int, event: Recorded, payload: dict[str, Any], waiting: dict[str, Call], calls: list[Call]) -> Step:

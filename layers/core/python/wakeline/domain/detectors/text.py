@@ -180,11 +180,9 @@ _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
     re.findall(
         r"\w+",
-        ""
-        "a an and any are as at be before but by do for from if in into is it its me my no not of off on one only or our "
-        ""
-        "so that the their them then there these this to up us use using via was we what when which while will with you "
-        "your",
+        "a an and any are as at be before but by do for from if in into is it its me my no not of off on one only or "
+        "our so that the their them then there these this to up us use using via was we what when which while will "
+        "with you your",
     )
 )
 

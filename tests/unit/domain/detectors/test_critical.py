@@ -1,0 +1,69 @@
+"""Which step decides, by the way the run is made."""
+
+from tests.unit.domain.detectors.written import bash, call, output, run_of, say, user
+from wakeline.domain.detectors import analyse
+
+CODE = "```python\nprint(1)\n```"
+
+
+def critical(*parts):
+    analysis = analyse(run_of(*parts), failed=True)
+    return analysis.critical_step_seq, analysis.critical_agent
+
+
+def trip(page):
+    return [say(f"Please open {page}.", "lead", to="scout"), say(f"I opened https://example.net/{page}.", "scout")]
+
+
+def test_proof_comes_before_everything():
+    deed = call("delete_folder", {"name": "archive"})
+    assert critical(
+        user("Tidy up, but do not delete the archive."), deed, bash("pytest", "1 failed", "exit code 1")
+    ) == (
+        20,
+        "agent",
+    )
+
+
+def test_a_task_handed_over_together_with_the_code_that_runs():
+    assert critical(say(f"Do this: {CODE}", "a"), output("1"), say("It is 1.", "b")) == (10, "a")
+
+
+def test_the_first_use_of_a_value_nobody_has():
+    made_up = say("```python\nrows = [1]  # placeholder\n```", "b")
+    assert critical(user("Sum it up."), say("We need the rows.", "a"), made_up, output("1"), say("It is 1.", "a")) == (
+        30,
+        "b",
+    )
+
+
+def test_a_course_that_came_to_nothing_new():
+    assert critical(user("When do they open?"), trip("a"), trip("b"), trip("b"), trip("b")) == (30, "scout")
+
+
+def test_the_report_that_the_answer_was_made_from():
+    assert critical(user("When do they open?"), trip("a"), trip("b"), say("At nine.", "lead")) == (50, "scout")
+
+
+def test_the_first_word_among_agents_that_build_on_it():
+    assert critical(user("Who wrote it?"), say("Smith wrote it.", "a"), say("Yes, it was Smith.", "b")) == (20, "a")
+
+
+def test_the_surest_finding_about_a_single_agent():
+    assert critical(user("Mend it."), bash("pytest", "1 failed", "exit code 1"), say("All tests pass.")) == (
+        40,
+        "agent",
+    )
+
+
+def test_the_last_change_where_nothing_was_found():
+    talk = [user("Move me."), call("get_seat", {}), call("change_seat", {"to": "4A"}), say("You sit in 4A now.")]
+    assert critical(*talk, user("Thank you.")) == (40, "agent")
+
+
+def test_the_last_word_where_nothing_was_changed():
+    assert critical(user("Which seat?"), call("get_seat", {}), say("It is 4A.")) == (40, "agent")
+
+
+def test_an_empty_run():
+    assert critical() == (None, None)
