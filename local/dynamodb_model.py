@@ -247,24 +247,17 @@ def _transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, 
 
 def _plain_transaction(backend: DynamoDBBackend, entries: list[dict[str, Any]]) -> bool:
     """Do a transaction that only puts new items and adds to counters; False, with nothing done, for any other."""
-    steps = dynamodb_transact.plan(backend, entries)
-    if steps is None or any(added is None and _current(table, key) is not None for table, key, added in steps):
-        return False
-    for table, key, added in steps:
-        if added is None:
-            table.put_item(key)
-            continue
-        item = _current(table, key)
-        if item is None:
-            table.put_item({**key, added[0]: {"N": str(added[1])}})
+    steps = dynamodb_transact.plan(backend, entries, _current)
+    for table, key, item, added in steps or ():
+        if added is None or item is None:
+            table.put_item(key if added is None else {**key, added[0]: {"N": str(added[1])}})
             continue
         old = copy.copy(item)
         old.attrs = copy.copy(item.attrs)
-        if not dynamodb_transact.added_to(item, *added):
-            raise ValueError(f"{added[0]} is not a number")
+        dynamodb_transact.add(item, *added)
         MODEL.views(table).put(item)
         MODEL.commit(table, old, item)
-    return True
+    return steps is not None
 
 
 class _shallow_copies:

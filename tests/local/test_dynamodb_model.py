@@ -63,7 +63,7 @@ def writes(draw: Any) -> tuple[str, dict[str, Any]]:
             ]
         )
     )
-    match draw(st.sampled_from(["put", "put", "put", "update", "update", "delete", "transact"])):
+    match draw(st.sampled_from(["put", "put", "put", "update", "update", "delete", "transact", "create"])):
         case "put":
             return "put_item", {"TableName": TABLE, "Item": new, "ReturnValues": "ALL_OLD", **condition}
         case "delete":
@@ -73,6 +73,8 @@ def writes(draw: Any) -> tuple[str, dict[str, Any]]:
             values = {**condition.get("ExpressionAttributeValues", {}), **update["ExpressionAttributeValues"]}
             arguments = {**merged, "ExpressionAttributeValues": values}
             return "update_item", {"TableName": TABLE, "Key": key, "ReturnValues": "ALL_NEW", **arguments}
+        case "create":
+            return "transact_write_items", {"TransactItems": creation(draw, new)}
     other = {"pk": {"S": "t"}, "sk": new["sk"]}
     steps = [
         {"Put": {"TableName": TABLE, "Item": {**new, **other}}},
@@ -81,6 +83,24 @@ def writes(draw: Any) -> tuple[str, dict[str, Any]]:
         {"Put": {"TableName": TABLE, "Item": {"pk": {"S": "b"}, "sk": {"S": "sc"}}, **condition}},
     ]
     return "transact_write_items", {"TransactItems": steps[: draw(st.integers(1, 4))]}
+
+
+def creation(draw: Any, new: dict[str, Any]) -> list[dict[str, Any]]:
+    """New items put and counters added to: the transaction that is done without moto's parsing, or nearly that."""
+    attribute = draw(st.sampled_from(["n", "n", "n", "hits", "size"]))
+    values = {":by": {"N": draw(st.sampled_from(["1", "-1", "20", "0.5"]))}}
+    counter = {"pk": {"S": draw(PARTITIONS)}, "sk": {"S": draw(SORTS)}}
+    return [
+        {"Put": {"TableName": TABLE, "Item": new, "ConditionExpression": "attribute_not_exists(pk)"}},
+        {
+            "Update": {
+                "TableName": TABLE,
+                "Key": counter,
+                "UpdateExpression": f"ADD {attribute} :by",
+                "ExpressionAttributeValues": values,
+            }
+        },
+    ]
 
 
 @st.composite

@@ -43,6 +43,8 @@ def _make(service: str) -> Any:
         read_timeout=10,
         # The service checks what it is sent; doing so here as well costs a tenth of a write.
         parameter_validation=False,
+        # Else botocore describes the machine anew for every call.
+        user_agent="wakeline",
         # An IMDS lookup has no place in a Lambda, and signing S3 URLs needs version 4.
         signature_version="s3v4" if service == "s3" else None,
     )
