@@ -51,8 +51,6 @@ class Functions:
         self.all = {function.logical_id: function for function in template.functions()}
         self._by_arn = {function.arn: function for function in self.all.values()}
         self._handlers: dict[str, Callable[[Any, Context], Any]] = {}
-        # The Powertools resolver keeps the current event on its class, so HTTP handlers must not overlap in one
-        # process. A Lambda serves one request at a time anyway.
         layer = template.path.parent / "layers" / "core" / "python"
         for folder in {str(function.code) for function in self.all.values()} | {str(layer)}:
             if folder not in sys.path and Path(folder).is_dir():

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import traceback
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,14 @@ def main(args: argparse.Namespace) -> int:
             print(f"{error}; there are: {', '.join(sorted(stack.functions.all))}", file=sys.stderr)
             return 2
         seeds.write_credentials(stack.engine, "unlimited")
-        try:
-            answer = stack.functions.invoke(function, event)
-        except Exception:
-            traceback.print_exc()
-            return 1
-        stack.delivery.drain()
+        # What functions log goes to stdout, as Lambda wants it; here, stdout is for the answer.
+        with redirect_stdout(sys.stderr):
+            try:
+                answer = stack.functions.invoke(function, event)
+            except Exception:
+                traceback.print_exc()
+                return 1
+            stack.delivery.drain()
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     return 0
 

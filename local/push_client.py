@@ -19,9 +19,10 @@ class PushFailed(Exception):
 class PushClient:
     """A client of one server. Safe to use from several threads."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._out_of_reach = False
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Content-Encoding": "gzip"}
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=60)
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=60, transport=transport)
 
     def __enter__(self) -> Self:
         return self
@@ -32,24 +33,30 @@ class PushClient:
         self._http.close()
 
     def push(self, sessions: list[dict[str, str]], repo: str | None, author: str | None) -> dict[str, Any]:
-        """Push sessions; waits out rate limits and short failures. Raises `PushFailed`."""
+        """Push sessions; waits out rate limits and short failures. Raises `PushFailed`.
+
+        A server that stayed out of reach for one batch is asked once, and not waited for, by each that follows.
+        """
         said = {"repo": repo, "author": author, "sessions": sessions}
         body = gzip.compress(json.dumps({name: value for name, value in said.items() if value is not None}).encode(), 6)
-        reason = ""
         for attempt in range(ATTEMPTS):
+            last = attempt == ATTEMPTS - 1
+            pause = min(8.0, 0.25 * 2**attempt)
             try:
                 answer = self._http.post("/api/v1/traces", content=body)
             except httpx.TransportError as error:
-                reason = f"the server cannot be reached: {error}"
-                time.sleep(min(8.0, 0.25 * 2**attempt))
-                continue
-            if answer.is_success:
-                return dict(answer.json())
-            reason = _reason(answer)
-            if answer.status_code not in _TRY_AGAIN:
-                break
-            time.sleep(float(answer.headers.get("Retry-After") or min(8.0, 0.25 * 2**attempt)))
-        raise PushFailed(reason)
+                self._out_of_reach |= last
+                if self._out_of_reach:
+                    raise PushFailed(f"the server cannot be reached: {error}") from error
+            else:
+                self._out_of_reach = False
+                if answer.is_success:
+                    return dict(answer.json())
+                if last or answer.status_code not in _TRY_AGAIN:
+                    raise PushFailed(_reason(answer))
+                pause = float(answer.headers.get("Retry-After") or pause)
+            time.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -107,6 +108,16 @@ def test_invoke_runs_one_function(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert cli.main(["invoke", "Nobody", *SMALL]) == 2
     assert "there are: Boom, Count" in capsys.readouterr().err
     assert cli.main(["invoke", "Echo", str(tmp_path / "absent.json"), *SMALL]) == 2
+
+
+def test_invoke_prints_nothing_but_the_answer() -> None:
+    command = [sys.executable, "-m", "local.cli", "invoke", "GetHealth"]
+    loud = os.environ | {"POWERTOOLS_LOG_LEVEL": "INFO", "POWERTOOLS_METRICS_DISABLED": "false"}
+    done = subprocess.run(
+        command, cwd=HERE.parents[1], env=loud, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(json.loads(done.stdout)["body"])["status"] == "ok"
+    assert "GET /api/v1/health" in done.stderr
 
 
 def test_invoke_keeps_what_was_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
