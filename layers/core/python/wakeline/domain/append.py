@@ -82,11 +82,13 @@ def build(
     new_id: Callable[[], str],
     salt: Callable[[], bytes],
     source: dict[str, Any] | None = None,
+    also_known: Sequence[str] = (),
 ) -> tuple[Segment, list[Rejection]]:
     """Hash the new events behind the trace's head. Events that have no canonical form or no room are rejected, the
     rest go in.
 
-    `new_id` makes an event id, `salt` 8 random bytes. When every event is rejected the segment's count is 0.
+    `new_id` makes an event id, `salt` 8 random bytes; `also_known` are keys to remember besides the events' own. When
+    every event is rejected the segment's count is 0.
     """
     prev_hash = trace.head
     index = trace.last_index + 1
@@ -118,7 +120,7 @@ def build(
         last_seq=events[-1].seq if events else trace.last_seq,
         prev_hash=trace.head,
         head_hash=prev_hash,
-        delta=delta_of(events, "".join(keys), source),
+        delta=delta_of(events, "".join([*keys, *map(short_key, also_known)]), source),
         body=encode_body(lines),
     )
     return segment, rejected

@@ -37,10 +37,13 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a writer wants next in a trace: sifted events, and the place in a transcript that they reach."""
+    """What a writer wants next in a trace: sifted events, the place in a transcript that they reach, and keys of what
+    they tell that may yet be sent otherwise.
+    """
 
     sifted: Sifted
     source: dict[str, Any] | None = None
+    also_known: Sequence[str] = ()
 
 
 def append(
@@ -89,7 +92,13 @@ def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft
         if not sifted.new and wanted.source in (None, trace.transcript):
             return Appended(trace, sifted.repeats, sifted.rejected)
         segment, unhashable = build(
-            trace, sifted.new, times.render(env.now()), lambda: env.new_id("evt"), env.salt, wanted.source
+            trace,
+            sifted.new,
+            times.render(env.now()),
+            lambda: env.new_id("evt"),
+            env.salt,
+            wanted.source,
+            wanted.also_known,
         )
         repeats, rejected = _outcome(sifted, unhashable)
         if segment.count == 0:

@@ -8,7 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.append import Sifted
 from wakeline.domain.caller import Caller
 from wakeline.domain.claude_code import Digest, Mapped, Transcript, decode, digest, map_lines, read
-from wakeline.domain.claude_code.told_twice import told_by_hooks
+from wakeline.domain.claude_code.told_twice import keys_of_hooks, told_by_hooks
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
 from wakeline.domain.events import NewEvent
@@ -26,6 +26,8 @@ MAX_TRANSCRIPT = 64 * 1024 * 1024
 MAX_BATCH_BYTES = 2 * 1024 * 1024
 MAX_REPORTED = 20
 MAX_EARLIER = 20
+MAX_LATE = 32
+"""How many of a batch's last events hooks may yet tell: hooks are on their way for seconds."""
 
 
 @dataclass(slots=True)
@@ -239,4 +241,5 @@ class _Copy:
 
 
 def _numbered(trace: Trace, batch: list[NewEvent], source: dict[str, Any] | None) -> Draft:
-    return Draft(Sifted(new=[(place, event, trace.last_seq + 1 + place) for place, event in enumerate(batch)]), source)
+    sifted = Sifted(new=[(place, event, trace.last_seq + 1 + place) for place, event in enumerate(batch)])
+    return Draft(sifted, source, keys_of_hooks((event.type, event.payload) for event in batch[-MAX_LATE:]))
