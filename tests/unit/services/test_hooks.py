@@ -207,11 +207,25 @@ def test_pushes_and_hooks_in_turn(world):
     }  # fmt: skip
 
 
-def test_a_stop_after_a_push_leaves_the_message_to_the_transcript(world):
+def test_hooks_that_a_push_overtook(world):
+    """Calls and messages are in the file before their hooks are run."""
     world.push(*TRANSCRIPT)
+    before = world.kinds()
+    world.send("PreToolUse")
     world.send("Stop")
-    said = Counter(world.kinds())
-    assert (said["agent_message"], said["state_change"]) == (2, 1)
+    assert world.kinds() == [*before, "state_change"]
+    world.push(*TRANSCRIPT)
+    assert world.kinds() == [*before, "state_change"]
+
+
+def test_a_session_that_goes_on_after_a_push_is_told_live(world):
+    world.push(*TRANSCRIPT)
+    before = world.kinds()
+    world.send("PreToolUse", tool_use_id="toolu_2")
+    world.send("Stop", last_assistant_message="Done again.")
+    assert world.kinds() == [*before, "tool_call", "agent_message", "state_change"]
+    world.push(*TRANSCRIPT, assistant("a3", {**TOOL, "id": "toolu_2"}, text("Done again.")))
+    assert world.kinds() == [*before, "tool_call", "agent_message", "state_change", "llm_call"]
 
 
 def test_a_session_without_hooks_is_pushed_as_ever(world):

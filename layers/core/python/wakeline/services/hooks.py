@@ -6,6 +6,7 @@ from wakeline.domain import times
 from wakeline.domain.append import sift
 from wakeline.domain.caller import Caller
 from wakeline.domain.claude_code.hooks import facts_of, identity, map_hook, read_hook, session_of
+from wakeline.domain.claude_code.told_twice import key_of_message
 from wakeline.domain.delta import short_key
 from wakeline.domain.env import Env
 from wakeline.domain.errors import NotFound
@@ -35,7 +36,7 @@ def record(store: LedgerStore, env: Env, caller: Caller, body: bytes) -> Trace:
 
     def keyed(trace: Trace) -> list[tuple[int, NewEvent]]:
         key = name if lasting else f"{name}:{_spell_of(trace, name, spell)}"
-        wanted = [event for event in events if not _left_to_transcript(trace, event)]
+        wanted = [event for event in events if not _in_transcript(trace, event)]
         for place, event in enumerate(wanted):
             event.idempotency_key = f"{key}/{place}" if len(events) > 1 else key
         return list(enumerate(wanted))
@@ -59,17 +60,18 @@ def record(store: LedgerStore, env: Env, caller: Caller, body: bytes) -> Trace:
 
 def _spell_of(trace: Trace, name: str, now: int) -> int:
     """The spell of time in whose key a hook goes: the last one if it came then already, else the present one."""
-    recent = trace.recent_keys
-    known = {recent[at : at + 8] for at in range(0, len(recent), 8)}
     before = f"{name}:{now - 1}"
-    return now - 1 if known & {short_key(before), short_key(f"{before}/0")} else now
+    return now - 1 if _recent(trace) & {short_key(before), short_key(f"{before}/0")} else now
 
 
-def _left_to_transcript(trace: Trace, event: NewEvent) -> bool:
-    """Whether a pushed transcript tells the event. Claude Code writes its last message before it says that it stops,
-    so a push that ran at that moment may have it; every other hook comes before its line is written.
-    """
-    return trace.transcript is not None and event.type == "agent_message"
+def _in_transcript(trace: Trace, event: NewEvent) -> bool:
+    """Whether a transcript that was pushed at this moment told an agent's message already."""
+    return event.type == "agent_message" and short_key(key_of_message(event.payload["content"])) in _recent(trace)
+
+
+def _recent(trace: Trace) -> set[str]:
+    recent = trace.recent_keys
+    return {recent[at : at + 8] for at in range(0, len(recent), 8)}
 
 
 def _fresh(env: Env, caller: Caller, trace_id: str, hook: dict[str, Any]) -> Trace:

@@ -13,6 +13,7 @@ from ..errors import Invalid, Malformed
 from .hook_events import MAPPINGS, Hook, agent_span, custom
 from .jsonl import parse
 from .shape import identifier, label, present, text
+from .told_twice import key_of_call
 
 MAX_WHOLE = 64 * 1024
 """A longer hook is not kept twice: what its event's payload holds as it came is left out of `metadata.hook`."""
@@ -44,14 +45,10 @@ def identity(hook: Hook) -> tuple[str, bool]:
     """
     name = str(hook["hook_event_name"])
     call, prompt = text(hook.get("tool_use_id")), text(hook.get("prompt_id"))
-    said: Any = hook
-    lasting = True
     if name in ("PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied") and call:
-        # Some gateways number calls from 0 in every response, so the id alone would not do.
-        said = [name, call, hook.get("tool_name"), hook.get("tool_input")]
-    elif not (name == "UserPromptSubmit" and prompt):
-        lasting = False
-    return f"hook:{sha256(canonical(said, 'body')).hexdigest()[:40]}", lasting
+        return key_of_call(name, call, hook.get("tool_name"), hook.get("tool_input")), True
+    lasting = name == "UserPromptSubmit" and prompt is not None
+    return f"hook:{sha256(canonical(hook, 'body')).hexdigest()[:40]}", lasting
 
 
 def map_hook(hook: Hook) -> list[dict[str, Any]]:

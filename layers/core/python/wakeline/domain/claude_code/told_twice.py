@@ -6,8 +6,10 @@ hooks do not tell go in. Tokens are never told twice: no hook carries any.
 
 from collections import Counter
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
+from ..canonical import canonical
 from .mapping import Mapped
 
 Signature = tuple[str, ...]
@@ -48,3 +50,30 @@ def told_by_hooks(
                 waiting[found] -= 1
                 told.add(key)
     return frozenset(told)
+
+
+def key_of_call(name: str, call: Any, tool: Any, arguments: Any) -> str:
+    """The key of a hook about a tool's call. Some gateways number calls from 0 in every response, so their id alone
+    would not do.
+    """
+    return f"hook:{sha256(canonical([name, call, tool, arguments], 'body')).hexdigest()[:40]}"
+
+
+def key_of_message(content: str) -> str:
+    """Stands for a message that a transcript told."""
+    return f"said:{sha256(content.strip().encode()).hexdigest()[:40]}"
+
+
+def keys_of_hooks(events: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    """The keys by which hooks that come late find their event told: those of calls and of an agent's messages.
+
+    Claude Code writes these to the transcript before it runs the hook; all others it writes afterwards.
+    """
+    keys = []
+    for kind, payload in events:
+        if kind == "tool_call":
+            said = payload.get("call_id"), payload.get("tool_name"), payload.get("arguments")
+            keys.append(key_of_call("PreToolUse", *said))
+        elif kind == "agent_message":
+            keys.append(key_of_message(str(payload.get("content"))))
+    return keys
