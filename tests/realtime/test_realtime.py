@@ -10,6 +10,7 @@ from local.engine import Engine
 from local.functions import Functions
 from local.gateway import Gateway
 from tests.endpoints.stack import Stack, Workspace
+from tests.fakes.env import fixed_env
 from wakeline import wiring
 from wakeline.adapters import aws
 
@@ -61,7 +62,9 @@ def test_missing_scope(functions, workspace):
     assert clients(workspace) == []
 
 
-def test_over_the_limit(functions, workspace):
+def test_over_the_limit(functions, workspace, monkeypatch):
+    frozen = fixed_env()
+    monkeypatch.setattr(wiring, "env", lambda: frozen)
     key = workspace.key("traces:read", plan="standard")
     answers = [connect(functions, bearer(key), f"c{n}")["statusCode"] for n in range(101)]
     assert (answers[99], answers[100]) == (200, 429)

@@ -54,7 +54,7 @@ class Workers:
         return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def running() -> Iterator[Engine]:
     with Engine.start(TEMPLATE) as engine:
         aws.client.cache_clear()

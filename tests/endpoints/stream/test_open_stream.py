@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.fakes.env import fixed_env
 from wakeline import wiring
 from wakeline.domain.feed import Appended
 from wakeline.services import feed, ledger
@@ -60,7 +61,9 @@ def test_another_workspace_sees_nothing(stack, workspace, elsewhere):
     assert seen(stack.call("GET", "/api/stream", key=elsewhere.reader, after_seq=0, session_id="trc_a")) == []
 
 
-def test_over_the_limit(stack, workspace):
+def test_over_the_limit(stack, workspace, monkeypatch):
+    frozen = fixed_env()
+    monkeypatch.setattr(wiring, "env", lambda: frozen)
     key = workspace.key("traces:read", plan="standard")
     for _ in range(100):
         stack.call("GET", "/api/v1/traces", key=key)
