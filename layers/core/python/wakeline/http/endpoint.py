@@ -33,7 +33,8 @@ _IN_PATH = re.compile(r"{(\w+)\+?}")
 class Reply:
     """An answer that is more than a JSON body with the endpoint's status.
 
-    `body` is sent as it is when it is str or bytes of UTF-8.
+    `body` is sent as it is when it is str or bytes of UTF-8. With `remember=False` it is not kept for its
+    `Idempotency-Key`: it is true for a while only, and doing it again is harmless.
     """
 
     body: Any = None
