@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"skipped: no *.jsonl in {folder}")
     for file in files:
         records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        labelled = [record for record in records if record.get("label") and record.get("steps")]
+        labelled = [record for record in records if record.get("steps") and _has_step(record.get("label"))]
         judged = [record for record in records if record.get("steps") and record.get("outcome") is not None]
         if labelled:
             _where(file.stem, labelled)
@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     detectors_terminal.report(folder.parent / "claude-code" / "terminal-bench")
     _speed()
     return 0
+
+
+def _has_step(label: Any) -> bool:
+    return isinstance(label, dict) and isinstance(label.get("step"), int)
 
 
 def _where(name: str, records: list[dict[str, Any]]) -> None:
@@ -101,7 +105,8 @@ def _speed() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     print(
-        f"\n{LARGE} events analysed in {seconds:.2f} s ({busy:.2f} s of processor time); {peak / 2**20:.0f} MiB beside the events themselves"
+        f"\n{LARGE} events analysed in {seconds:.2f} s ({busy:.2f} s of processor time); "
+        f"{peak / 2**20:.0f} MiB beside the events themselves"
     )
 
 

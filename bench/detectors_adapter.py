@@ -35,7 +35,7 @@ def events_of(steps: Iterable[dict[str, Any]]) -> list[Recorded]:
     waiting: list[str] = []
     for step in steps:
         at, actor, text = int(step["idx"]), str(step["actor"]), str(step.get("text") or "")
-        calls = step.get("tool") if isinstance(step.get("tool"), list) else []
+        calls = _pairs(step.get("tool"))
         made: list[tuple[str, dict[str, Any], str, str | None]] = []
         match = _ROLE.match(actor)
         name, role = (match["name"], match["role"]) if match else (actor, "")
@@ -57,7 +57,7 @@ def events_of(steps: Iterable[dict[str, Any]]) -> list[Recorded]:
         else:
             if text or not calls:
                 made.append(("agent_message", {"content": text}, "agent", None))
-            for number, (tool, arguments) in enumerate(_pairs(calls)):
+            for number, (tool, arguments) in enumerate(calls):
                 span = f"{at}-{number}"
                 waiting.append(span)
                 made.append(("tool_call", {"tool_name": tool, "arguments": _read(arguments)}, "agent", span))
@@ -70,8 +70,12 @@ def events_of(steps: Iterable[dict[str, Any]]) -> list[Recorded]:
     return out
 
 
-def _pairs(calls: Any) -> list[tuple[str, Any]]:
-    return [(str(one[0]), one[1]) for one in calls if isinstance(one, list | tuple) and len(one) == 2]
+def _pairs(tool: Any) -> list[tuple[str, Any]]:
+    """(name, arguments) of every call: `tool` lists [name, arguments], or names a tool."""
+    if isinstance(tool, str) and tool:
+        return [(tool, {})]
+    listed = tool if isinstance(tool, list) else []
+    return [(str(one[0]), one[1]) for one in listed if isinstance(one, list | tuple) and len(one) == 2]
 
 
 def _read(arguments: Any) -> Any:

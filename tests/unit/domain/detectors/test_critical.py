@@ -49,6 +49,16 @@ def test_the_first_word_among_agents_that_build_on_it():
     assert critical(user("Who wrote it?"), say("Smith wrote it.", "a"), say("Yes, it was Smith.", "b")) == (20, "a")
 
 
+def test_what_led_to_the_first_result_that_went_wrong():
+    talk = [
+        say("I plan.", "a"),
+        say("```\nrun()\n```", "b"),
+        output("exitcode: 1", True),
+        say("```\nagain()\n```", "a"),
+    ]
+    assert critical(user("Count them."), *talk, output("12"), say("It is 12.", "b")) == (30, "b")
+
+
 def test_the_surest_finding_about_a_single_agent():
     assert critical(user("Mend it."), bash("pytest", "1 failed", "exit code 1"), say("All tests pass.")) == (
         40,

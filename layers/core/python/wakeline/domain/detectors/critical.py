@@ -10,8 +10,9 @@ and report back, in a conversation where each builds on the last word, and in th
 4. Agents that are sent and report back. If the run comes to nothing new, the first report: the course it set was never
    left. Otherwise the coordinator accepted every report but the last as a reason to go on; so the last one, the one
    the answer was made from.
-5. A conversation of agents without tool calls: the first thing said. Nobody holds evidence against it later, and the
-   others build on it.
+5. A conversation of agents, or of an agent and a terminal, without tool calls: what led to the first result that went
+   wrong; where nothing went wrong, the first thing said: nobody holds evidence against it later, and the others build
+   on it.
 6. One agent with tools: the surest finding, the earlier of equals; without one, the last call that changes something
    or hands the matter on, else the last thing said.
 """
@@ -37,7 +38,7 @@ def critical_step(run: Run, detections: Sequence[Detection]) -> tuple[int, str] 
     handed_over = _handed_over(run)
     if handed_over is not None:
         return handed_over.seq, "The task was handed over together with code, and the run is built on it."
-    several = len({step.agent for step in run.says}) > 1 and not run.calls
+    several = not run.calls and (_agents(run) > 1 or any(step.kind == "result" for step in run.steps))
     if several:
         baseless = [one for one in detections if one.label in _BASELESS and one.confidence >= 0.7]
         if baseless and not deeds(run):
@@ -48,12 +49,31 @@ def critical_step(run: Run, detections: Sequence[Detection]) -> tuple[int, str] 
             return reports[0].seq, "The run came to nothing new after the course this first report set."
         return reports[-1].seq, "The last report: what was concluded was concluded from it."
     if several and run.says:
+        first = _before_failure(run)
+        if first is not None:
+            return first.seq, "What it had run was the first to go wrong, and the agents after it build on it."
         return run.says[0].seq, "The first thing said; the agents after it build on it, and no result bears it out."
     findings = [one for one in detections if one.label not in _SIDE]
     if findings:
         return _of(min(findings, key=lambda one: (-one.confidence, one.critical_step_seq, one.label)))
     last = _last_change(run) or run.last_say or (run.steps[-1] if run.steps else None)
     return None if last is None else (last.seq, "The last deed that changed something; nothing after it could mend it.")
+
+
+def _before_failure(run: Run) -> Step | None:
+    """What was said last before the first result that went wrong."""
+    says = {step.seq for step in run.says}
+    last: Step | None = None
+    for step in run.steps:
+        if step.seq in says:
+            last = step
+        elif step.kind == "result" and step.failed and last is not None:
+            return last
+    return None
+
+
+def _agents(run: Run) -> int:
+    return len({step.agent for step in run.says})
 
 
 def _of(detection: Detection) -> tuple[int, str]:

@@ -12,17 +12,17 @@ LABEL = "forbidden_action"
 _BOUNDARY = re.compile(
     r"\b(?:do not|don't|don’t|never|must not|mustn't|without|stop (?:before|at)|avoid|under no circumstances)"
     r"\s+([^.;:!?\n,()]{3,90})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _CONFIRM = re.compile(
     r"\b(?:explicit(?:ly)?|user(?:'s)?|customer(?:'s)?) (?:\w+ ){0,3}(?:confirm\w*|consent|approv\w+|permission)|"
     r"\bask (?:\w+ ){0,4}(?:confirmation|permission|approval)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _OF_MIND = frozenset(
     stems("worry hesitate forget need want mind know assume think believe care any further doing being")
 )
-_CUT = re.compile(r"\b(?:unless|until|if|when|because|but|so that|while|before|after|and)\b", re.IGNORECASE)
+_CUT = re.compile(r"\b(?:unless|until|if|when|because|but|so that|while|before|after|and)\b", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +90,5 @@ def _words(step: Step) -> tuple[set[str], set[str]]:
     else:
         name = " ".join(str(step.payload.get(part) or "") for part in ("action", "target"))
         rest = " ".join(str(step.payload.get(part) or "") for part in ("url", "value", "text"))
-    named = set(stems(re.sub(r"([a-z])([A-Z])", r"\1 \2", name[:4000]).replace("_", " ")))
+    named = set(stems(re.sub(r"([a-z])([A-Z])", r"\1 \2", name[:4000], flags=re.ASCII).replace("_", " ")))
     return named, named | set(stems(rest.replace("_", " ")))

@@ -8,7 +8,7 @@ from .text import excerpt, stems
 
 LABEL = "goal_mismatch"
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*", re.ASCII)
 
 
 def detect(run: Run) -> Detection | None:
@@ -37,7 +37,7 @@ def detect(run: Run) -> Detection | None:
 
 
 def _wanted(goal: str, name: str) -> set[str]:
-    words = re.findall(r"[a-z]+|\d+(?:[.,]\d+)*", goal.lower())
+    words = re.findall(r"[a-z]+|\d+(?:[.,]\d+)*", goal.lower(), flags=re.ASCII)
     wanted = set()
     for stem in stems(name.replace("_", " ")):
         for place, word in enumerate(words):

@@ -9,12 +9,13 @@ from .text import CONJECTURE, excerpt
 LABEL = "invented_reference"
 
 _REFERENCE = re.compile(
-    r"https?://[^\s\"'<>)\]}]+|(?<![\w/])(?:~|\.{0,2})/(?:[\w.@+-]+/)*[\w.@+-]{2,}|\b(?=\w*\d)[A-Za-z0-9_-]{6,40}\b"
+    r"https?://[^\s\"'<>)\]}]+|(?<![\w/])(?:~|\.{0,2})/(?:[\w.@+-]+/)*[\w.@+-]{2,}|\b(?=\w*\d)[A-Za-z0-9_-]{6,40}\b",
+    re.ASCII,
 )
 _MISSING = re.compile(
-    r"\b(?:not found|no such|does ?n[o']t exist|could not resolve|404|unknown|invalid id)\b", re.IGNORECASE
+    r"\b(?:not found|no such|does ?n[o']t exist|could not resolve|404|unknown|invalid id)\b", re.IGNORECASE | re.ASCII
 )
-_MAKES = re.compile(r"write|create|mkdir|touch|edit|new|install|book|generate", re.IGNORECASE)
+_MAKES = re.compile(r"write|create|mkdir|touch|edit|new|install|book|generate", re.IGNORECASE | re.ASCII)
 _PER_TEXT = 200
 MOST_SUSPECTS = 20
 """Failed calls looked into: each is searched for in all that came before it."""

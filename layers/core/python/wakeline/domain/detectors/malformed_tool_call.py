@@ -14,7 +14,7 @@ _REFUSED = re.compile(
     r"fields?|keys?|tool|function)\b|InputValidationError|ValidationError|JSONDecodeError|not valid JSON|"
     r"unexpected keyword argument|unknown (?:tool|function)|no such tool|missing \d+ required|"
     r"(?:tool|function) \S{1,60} (?:not found|does not exist)|unknown language|no code block",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

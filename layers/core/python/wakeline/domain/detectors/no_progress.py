@@ -9,7 +9,7 @@ from .text import STUCK
 LABEL = "no_progress"
 TIMES = 3
 
-_PLACE = re.compile(r"https?://[^\s)\]\"'>]+")
+_PLACE = re.compile(r"https?://[^\s)\]\"'>]+", re.ASCII)
 
 
 _SPEAKS = frozenset({"say", "think", "notification", "error"})

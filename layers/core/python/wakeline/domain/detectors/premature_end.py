@@ -8,7 +8,9 @@ from .text import ANNOUNCES, GIVES_UP, HANDS_ON, LIMIT, excerpt, prose
 
 LABEL = "premature_end"
 
-_CRASH = re.compile(r"Traceback \(most recent call last\)|\bunhandled exception\b|\bError processing\b", re.IGNORECASE)
+_CRASH = re.compile(
+    r"Traceback \(most recent call last\)|\bunhandled exception\b|\bError processing\b", re.IGNORECASE | re.ASCII
+)
 
 
 def detect(run: Run) -> Detection | None:

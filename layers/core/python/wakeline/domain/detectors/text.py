@@ -1,6 +1,7 @@
 """What the words of an agent say: the phrases the detectors share, and how texts are cut and compared.
 
 All patterns are English and about conduct ("I have verified", "assuming", "could not find"), never about a subject.
+They are ASCII patterns: what counts as a letter beyond it depends on the Python version, and an analysis must not.
 """
 
 import json
@@ -11,13 +12,13 @@ HEAD = 6000
 TAIL = 3000
 """Characters read of a long text: its beginning and its end. What a run claims or what broke stands there."""
 
-FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL | re.ASCII)
 
 CONJECTURE = re.compile(
     r"\b(placeholder|hypothetical(?:ly)?|assum(?:e|es|ed|ing)|dummy|mock(?:ed)?|made[- ]up|simulated?|"
     r"(?:sample|example|fictitious) (?:data|dataset|list|values?))\b|X{3,}|\bpath/to\b|\bexample\.com\b|"
     r"\byour[_-](?:api|key|token)|\(replace\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """Words and spellings of a value that stands in for one nobody has."""
 
@@ -25,7 +26,7 @@ CLAIMS_DEED = re.compile(
     r"\b(?:I|we) have (?:now |successfully |already |carefully |also |thoroughly )*"
     r"(?:reviewed|retrieved|located|verified|confirmed|found|identified|obtained|checked|accessed|analy[sz]ed|"
     r"watched|examined|counted|tested|run)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 CLAIMS_SUCCESS = re.compile(
@@ -35,27 +36,27 @@ CLAIMS_SUCCESS = re.compile(
     r"(?:task|request|work|implementation|solution) (?:is |was )?(?:\w+ ){0,2}complete[d]?|final answer|"
     r"works (?:correctly|perfectly|as expected)|everything (?:is|works)|TERMINATE)\b|✅|"
     r"^\W*(?:done|finished|created|implemented|fixed|built|added)\b",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE | re.MULTILINE | re.ASCII,
 )
 
 CLAIMS_TESTED = re.compile(
     r"\b(?:(?:all|the|\d+) (?:\w+ ){0,3}(?:tests?|checks?|specs?) (?:now |have |all )*(?:pass(?:ed|es|ing)?|succeed)|"
     r"tests? (?:are |is )?(?:all )?(?:green|passing)|(?:tested|verified) (?:and|that|to|with|by|successfully))\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 ADMITS = re.compile(
     r"\b(?:could ?n[o']t|can ?not|can't|unable to|did ?n[o']t (?:work|succeed|find|complete)|fail(?:ed|s|ing|ure)?|"
     r"not (?:able|possible|available|found|complete|finished|yet)|unfortunately|incomplete|timed? ?out|limitations?|"
     r"partially|unresolved|not support(?:ed)?|do(?:es)? not (?:have|exist|support))\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 GIVES_UP = re.compile(
     r"\b(?:(?:I|we)(?: am|'m| are|'re)? (?:unable|not able) to|(?:I|we) (?:can ?not|can't|could ?n[o']t|was unable to)"
     r" (?:\w+ ){0,4}(?:complete|find|finish|continue|proceed|determine|access|obtain|locate)|giving up|give up|"
     r"beyond (?:my|our) (?:ability|capabilit))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 FAILURE = re.compile(
@@ -63,18 +64,18 @@ FAILURE = re.compile(
     r"Exception)\b\s*[:\[(]|"
     r"command not found|No such file or directory|\bFAILED\b|npm ERR!|Segmentation fault|Permission denied|"
     r"execution failed|\b[1-9]\d* (?:failed|errors?)\b",
-    re.MULTILINE,
+    re.MULTILINE | re.ASCII,
 )
 """A tool's output that says it went wrong, where the tool did not mark it so."""
 
 NOTHING = re.compile(
     r"^\W*(?:\[\s*\]|\{\s*\}|none|null|n/?a|no (?:\S+ ){0,4}(?:found|results?|match(?:es)?)\b.*)?\W*$|"
     r"\b(?:not found|no (?:\S+ ){0,3}(?:found|available|results)|could not find|empty result)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 AUTOMATIC = re.compile(
-    r"^\W*(?:there (?:is|was|are) no|no|nothing) (?:\w+ ){0,2}(?:code|input|command|task|to)\b", re.I
+    r"^\W*(?:there (?:is|was|are) no|no|nothing) (?:\w+ ){0,2}(?:code|input|command|task|to)\b", re.I | re.ASCII
 )
 """A party that answers only that it was given nothing to do."""
 
@@ -82,26 +83,26 @@ STUCK = re.compile(
     r"\bin_loop\b[^{}]{0,20}\{[^{}]*?\banswer\W{1,4}true\b|\bstalled\b|\bgoing (?:round )?in circles\b|"
     r"\b(?:we|I)(?: are|'re| am|'m)? (?:still )?(?:stuck|repeating (?:the same|ourselves|similar))\b|"
     r"\bno (?:further |real )?progress (?:is|was|has|being)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 LIMIT = re.compile(
     r"\bmax(?:imum)?[ _-]?(?:number of )?(?:rounds?|turns?|steps?|iterations?|tokens?)\b|"
     r"\b(?:step|turn|token|time|round|iteration|context|rate)s?[ _-]limit\b|\btimed? ?out\b|\bbudget exhausted\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 ANNOUNCES = re.compile(
     r"(?:\b(?:I will|I'll|let me(?! know)|let's|next,? (?:I|we)|now,? (?:I|we)|(?:I|we) (?:will|need to|should) now|"
     r"need to|(?:I'm|I am) going to)\b[^.!?\n]*[.!:…]*\s*)\Z",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """A text whose last sentence announces a next step."""
 
 ASSENT = re.compile(
     r"\b(?:yes|yeah|yep|sure|confirm(?:ed)?|proceed|go ahead|ok(?:ay)?|please do|correct|sounds good|agreed?|"
     r"that works|absolutely|definitely|do it)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 CHECKS = re.compile(
@@ -111,7 +112,7 @@ CHECKS = re.compile(
     r"dotnet test|mypy|"
     r"ruff|tsc|eslint|test\w*\.(?:py|sh|js|ts|rb)|verif\w*|validat\w*|diff|cmp|curl|python3? |node |bash |"
     r"sh )|(?<!\S)\./",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """A command that runs or checks something."""
 
@@ -119,10 +120,10 @@ TESTS = re.compile(
     r"\b(?:pytest|unittest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|cargo test|go test|"
     r"(?:npm|yarn|pnpm)(?: run)? test|make(?: \w+)? ?(?:test|check)|mvn|gradle\w*|tests?|test_\w+|run_\w*tests?|"
     r"verif\w+|check|check_\w+)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
-HANDS_ON = re.compile(r"transfer|hand_?(?:off|over)|escalate", re.IGNORECASE)
+HANDS_ON = re.compile(r"transfer|hand_?(?:off|over)|escalate", re.IGNORECASE | re.ASCII)
 """A tool that gives the matter to somebody else: a proper end."""
 
 _READS = (
@@ -167,7 +168,7 @@ def command_of(arguments: Any) -> str:
 def does_nothing(arguments: Any) -> bool:
     """Whether a call's command is a no-op of the shell: `:`, with whatever arguments, or `true`."""
     command = command_of(arguments)
-    return bool(command) and bool(re.match(r"\s*(?::(?:\s|\Z)|true\s*\Z)", command))
+    return bool(command) and bool(re.match(r"\s*(?::(?:\s|\Z)|true\s*\Z)", command, flags=re.ASCII))
 
 
 def changes_state(tool: str) -> bool:
@@ -176,13 +177,14 @@ def changes_state(tool: str) -> bool:
     return bool(name) and not name.startswith(_READS) and name not in _SHELLS
 
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+", re.ASCII)
 _STOP = frozenset(
     re.findall(
         r"\w+",
         "a an and any are as at be before but by do for from if in into is it its me my no not of off on one only or "
         "our so that the their them then there these this to up us use using via was we what when which while will "
         "with you your",
+        flags=re.ASCII,
     )
 )
 
@@ -221,9 +223,9 @@ def _stem(word: str) -> str:
 
 def signature(text: str) -> str:
     """A text by its kind: digits, quoted text, paths and long ids taken out, so that the same fault reads the same."""
-    text = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`", "_", text[:400].lower())
-    text = re.sub(r"(?:[\w.~-]*/)+[\w.-]*|\b[0-9a-f]{8,}\b", "_", text)
-    return " ".join(re.sub(r"\d+", "0", text).split())[:160]
+    text = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`", "_", text[:400].lower(), flags=re.ASCII)
+    text = re.sub(r"(?:[\w.~-]*/)+[\w.-]*|\b[0-9a-f]{8,}\b", "_", text, flags=re.ASCII)
+    return " ".join(re.sub(r"\d+", "0", text, flags=re.ASCII).split())[:160]
 
 
 def excerpt(text: str, length: int = 120) -> str:
