@@ -1,6 +1,7 @@
-"""Watching over HTTP while others write: everybody sees the same, and nobody what is not theirs. (Larger: bench stream.)"""
+"""Watching over HTTP while others write: all see the same, nobody what is not theirs. (Larger: bench stream.)"""
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,6 +32,10 @@ def test_all_see_the_same_though_they_are_cut_off(tmp_path):
     assert sum(one.connections for one in seen.values()) > len(seen)
 
 
+def _at_least(wanted: int) -> Callable[[Seen], bool]:
+    return lambda seen: len(seen.events) >= wanted
+
+
 def test_filters_let_nothing_else_through(tmp_path):
     with serving(tmp_path, "--no-sample") as url:
         mine, admin, other = (target(url, key) for key in (seeds.PROJECT_KEY, seeds.ADMIN_KEY, seeds.OTHER_ADMIN_KEY))
@@ -55,8 +60,7 @@ def test_filters_let_nothing_else_through(tmp_path):
                 ):
                     one = watched[f"{kind} {name}"] = Seen()
                     wanted = 20 * len(expected[name])
-                    asked = {"after_seq": 0, **query}
-                    jobs.append(watch(who, one, asked, lambda seen, wanted=wanted: len(seen.events) >= wanted, 0.0))
+                    jobs.append(watch(who, one, {"after_seq": 0, **query}, _at_least(wanted), 0.0))
             await run_all([*jobs, *(write(*each) for each in writers)], 60)
 
         async def write(who: Target, trace: str, project: str) -> None:
@@ -92,6 +96,9 @@ def test_whoever_may_not_is_refused(tmp_path):
 
 
 def test_a_stack_ends_while_people_watch(tmp_path):
-    with serving(tmp_path, "--no-sample") as url, httpx.Client(headers={"x-retrace-key": seeds.PROJECT_KEY}) as client:
-        with client.stream("GET", f"{url}/api/stream") as answer:
-            assert next(answer.iter_text()).startswith("retry: 2000\n")
+    headers = {"x-retrace-key": seeds.PROJECT_KEY}
+    with httpx.Client(headers=headers) as client, serving(tmp_path, "--no-sample") as url:
+        answer = client.send(client.build_request("GET", f"{url}/api/stream"), stream=True)
+        assert next(answer.iter_text()).startswith("retry: 2000\n")
+    # The server has ended in good order, and with it the stream that was open until then.
+    answer.close()

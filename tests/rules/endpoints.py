@@ -27,8 +27,7 @@ def endpoint_files(functions: Path) -> list[Path]:
 
 
 def handler_of(functions: Path, file: Path) -> str:
-    """What the template calls the file: `api.traces.verify_trace.handler`; of one that streams, the script beside it.
-    """
+    """What the template calls the file: `api.traces.verify_trace.handler`; if it streams, the script beside it."""
     if file.with_suffix(".sh").exists():
         return str(file.with_suffix(".sh").relative_to(functions))
     return ".".join(file.relative_to(functions).with_suffix("").parts) + ".handler"

@@ -192,8 +192,7 @@ def unstreamed(template: Template, translated: Template) -> list[str]:
 
 
 def unsafe_readers(template: Template) -> list[str]:
-    """Functions on a table's stream that could lose a record, be stuck on one, or run for nothing; with what they lack.
-    """
+    """Functions on a table's stream that could lose a record, be stuck on one, or run for nothing: what they lack."""
     wrong = []
     for key, properties in functions(template).items():
         for event in properties.get("Events", {}).values():
