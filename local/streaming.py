@@ -41,7 +41,7 @@ def with_context(scope: Scope, request_id: str, source: str) -> Scope:
 def collect(
     app: ASGIApp, method: str, path: str, query: str, headers: Iterable[tuple[str, str]], request_id: str, source: str
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Ask once, without HTTP, and wait for the whole answer: status, headers, body. It ends when the function says so."""
+    """Ask once, without HTTP, and wait for the whole answer: status, headers, body."""
     sent: list[Message] = []
     scope: Scope = {
         "type": "http",

@@ -1,4 +1,4 @@
-"""API Gateway's WebSocket API on the gateway's port: routes to functions, and the management API that posts to clients."""
+"""API Gateway's WebSocket API on the gateway's port: routes to functions, the management API that posts to clients."""
 
 from __future__ import annotations
 

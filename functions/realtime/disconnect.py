@@ -1,4 +1,4 @@
-"""Started by a WebSocket connection that ended — forgets it. Best effort: those missed here turn out gone when sent to."""
+"""Started by a WebSocket connection that ended — forgets it. Those that are missed here turn out gone later."""
 
 from typing import Any
 

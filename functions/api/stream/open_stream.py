@@ -21,7 +21,7 @@ def open_stream(
     session_id: Id | None = None,
     after_seq: Annotated[int | None, Field(ge=0, lt=10**15)] = None,
 ) -> Reader:
-    """Begin behind `Last-Event-ID`, else behind `after_seq`, else at the present; a browser that comes back sends both."""
+    """Begin behind `Last-Event-ID`, else behind `after_seq`, else now; a browser that comes back sends both."""
     last_event_id = request.headers.get("last-event-id", "").strip()
     if last_event_id and not (last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) <= 15):
         raise Invalid("Last-Event-ID must be a number of the feed", field="Last-Event-ID")
