@@ -252,5 +252,5 @@ def test_one_of_many_begins_a_trace_and_the_others_go_behind(store):
 
     assert at_once(WRITERS, send).count(True) == 1
     _, events = sound(store)
-    assert sorted(keys_of(events)) == sorted(f"w{writer}-{n}" for writer in range(WRITERS) for n in range(5))
+    assert sorted(map(str, keys_of(events))) == sorted(f"w{writer}-{n}" for writer in range(WRITERS) for n in range(5))
     assert store.count(WORKSPACE, None) == 1

@@ -13,7 +13,12 @@ CALLER = Caller("ws", None, "key_1", "key", frozenset({"traces:write"}), "free")
 
 def line(uuid: str, session: str, output: int) -> dict[str, Any]:
     usage = {"input_tokens": 1, "output_tokens": output}
-    message = {"id": f"msg_{uuid}", "role": "assistant", "model": "claude-sonnet-4-20250514", "usage": usage}
+    message: dict[str, Any] = {
+        "id": f"msg_{uuid}",
+        "role": "assistant",
+        "model": "claude-sonnet-4-20250514",
+        "usage": usage,
+    }
     message["content"] = [{"type": "text", "text": f"said {uuid}"}]
     return {
         "type": "assistant",
