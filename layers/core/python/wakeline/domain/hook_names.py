@@ -1,4 +1,4 @@
-"""What the events of a trace are called among Claude Code's hooks: the names by which the session dashboard knows them."""
+"""What events are called among Claude Code's hooks: the names by which the session dashboard knows them."""
 
 from typing import Any
 

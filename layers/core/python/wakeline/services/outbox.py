@@ -9,7 +9,7 @@ from .live_ports import EventBus
 
 
 def publish(bus: EventBus, changes: Sequence[tuple[Trace | None, Trace]]) -> set[int]:
-    """Publish the events of HEADs' changes (before, after), in order; the places of the changes that the bus refused."""
+    """Publish the events of HEADs' changes (before, after), in order; the places of those that the bus refused."""
     told = [(place, event) for place, (old, new) in enumerate(changes) for event in events_of(old, new)]
     if not told:
         return set()

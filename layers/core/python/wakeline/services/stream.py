@@ -46,7 +46,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one look gave. After it everything up to `position` was seen; `missed` says that older events had expired."""
+    """What one look gave. Everything up to `position` was seen; `missed` says that older events had expired."""
 
     events: tuple[Numbered, ...]
     position: int

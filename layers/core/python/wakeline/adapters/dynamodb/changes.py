@@ -31,7 +31,7 @@ def head_change(record: dict[str, Any]) -> tuple[Trace | None, Trace] | None:
 
 
 def listening_workspace(record: dict[str, Any]) -> str | None:
-    """The workspace whose WebSocket clients are to be sent something: its feed grew, a client came, or one fell behind."""
+    """The workspace whose clients are to be sent something: its feed grew, a client came, or one fell behind."""
     kind, _, workspace_id = record["dynamodb"]["Keys"]["pk"]["S"].partition("#")
     prefixes = (keys.feed_pk("").rstrip("#"), keys.connections_pk("").rstrip("#"))
     return str(workspace_id) if kind in prefixes else None
