@@ -6,6 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.checking import sound
 from tests.fakes.dying import Died, DyingLedger
@@ -233,3 +235,55 @@ def test_a_session_without_hooks_is_pushed_as_ever(world):
     plain = world.kinds()
     assert Counter(plain)["tool_call"] == 1
     assert "hooks" not in sound(world.store, SESSION)[0].counters
+
+
+# A session in the order in which Claude Code writes lines and runs hooks.
+STEPS: list[tuple[str, Any]] = [
+    ("hook", ("SessionStart", {})),
+    ("hook", ("UserPromptSubmit", {})),
+    ("line", TRANSCRIPT[0]),
+    ("line", TRANSCRIPT[1]),
+    ("hook", ("PreToolUse", {})),
+    ("hook", ("PostToolUse", {})),
+    ("line", TRANSCRIPT[2]),
+    ("line", TRANSCRIPT[3]),
+    ("hook", ("Stop", {})),
+    ("hook", ("UserPromptSubmit", {"prompt": "Fix the test", "prompt_id": "p_2"})),
+    ("line", user("u3", "Fix the test")),
+    ("line", assistant("a3", text("Done."))),
+    ("hook", ("Stop", {"permission_mode": "plan"})),
+    ("hook", ("SessionEnd", {})),
+]
+LINES = [line for kind, line in STEPS if kind == "line"]
+
+
+@given(
+    st.sets(st.integers(0, len(STEPS))),
+    st.lists(st.integers(1, 2), min_size=len(STEPS), max_size=len(STEPS)),
+    st.integers(0, len(STEPS)),
+)
+def test_whenever_it_is_pushed_and_however_often_a_hook_is_sent(pushes, times, on):
+    """Hooks may be switched on in the middle, pushes come at any moment: in the end each thing is there once."""
+    world = World()
+    written: list[dict[str, Any]] = []
+    for at, (kind, what) in enumerate(STEPS):
+        if at in pushes and written:
+            world.push(*written)
+        if kind == "line":
+            written.append(what)
+        elif at >= on:
+            for _ in range(times[at]):
+                world.send(what[0], **what[1])
+        world.clock.advance(seconds=20)
+    world.push(*LINES)
+    trace, events = sound(world.store, SESSION)
+    found = Counter(event.type for event in events)
+    assert (found["llm_call"], found["reasoning"], trace.counters["output_tokens"]) == (3, 1, 15)
+    assert (found["tool_call"], found["tool_result"], found["file_change"]) == (1, 1, 1)
+    said = Counter(event.body["content"] for event in events if event.type == "user_message")
+    assert said == {"Fix the test": 2}
+    said = Counter(event.body["content"] for event in events if event.type == "agent_message")
+    assert said == {"I will write it.": 1, "Done.": 2}
+    before = world.kinds()
+    world.push(*LINES)
+    assert world.kinds() == before
