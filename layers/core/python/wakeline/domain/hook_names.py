@@ -1,7 +1,5 @@
 """What events are called among Claude Code's hooks: the names by which the session dashboard knows them."""
 
-from typing import Any
-
 from .events import Event
 
 NAMES = {
@@ -23,8 +21,8 @@ NAMES = {
 
 def hook_event_name(event: Event) -> str:
     """The hook's name of an event. One that came from a hook keeps that hook's own name."""
-    hook: Any = (event.metadata or {}).get("hook")
-    own = hook.get("hook_event_name") if isinstance(hook, dict) else None
+    said = event.metadata or {}
+    own = said.get("hook_event_name") if said.get("source") == "hook" else None
     if isinstance(own, str) and own:
         return own
     if event.type == "agent_message" and event.body.get("stop_reason") in ("end_turn", "stop"):
