@@ -1,85 +1,18 @@
-"""Artifacts come in, are looked at, are handed out and go, whatever dies on the way."""
-
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any
+"""Artifacts come in, are looked at and are handed out, whatever dies on the way."""
 
 import pytest
 
-from tests.factories import make_trace, message
-from tests.fakes.artifacts import MemoryArtifacts, MemoryFiles
-from tests.fakes.env import START, Clock, fixed_env
-from tests.fakes.ledger import MemoryLedger
 from tests.files import FILES, PNG
-from wakeline.domain.artifacts.artifact import MAX_SIZE, Artifact, wanted
+from tests.unit.services.artifact_world import DIGEST, Died, World, dying
+from wakeline.domain.artifacts.artifact import MAX_SIZE
 from wakeline.domain.artifacts.media_types import media_type
-from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Conflict, Invalid, NotFound, TooLarge, UnsupportedMedia
-from wakeline.services import artifacts, traces
-
-CALLER = Caller("ws_1", None, "key_1", "key", frozenset({"admin"}), "free")
-MEDIA = media_type("image/png")
-DIGEST = sha256(PNG).hexdigest()
-
-
-class Died(Exception):
-    """The process is gone."""
-
-
-@dataclass
-class World:
-    """A ledger with a trace, and the stores of artifacts."""
-
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    files: MemoryFiles = field(default_factory=MemoryFiles)
-    clock: Clock = field(default_factory=Clock)
-
-    def __post_init__(self) -> None:
-        self.store = MemoryArtifacts(self.ledger)
-        self.ledger.create(make_trace())
-        self.env = fixed_env(self.clock)
-
-    def create(self, content: bytes | None = PNG, artifact_id: str = "art_1", **said: Any) -> artifacts.Created:
-        trace = traces.require(self.ledger, CALLER, "trc_1")
-        facts: dict[str, Any] = {"size_bytes": len(PNG), "filename": "a.png", **said}
-        announced = wanted(facts.pop("media", MEDIA), **facts)
-        return artifacts.create(self.store, self.files, self.env, CALLER, trace, artifact_id, announced, content)
-
-    def arrived(self, artifact: Artifact) -> Artifact | None:
-        return artifacts.arrived(self.store, self.files, artifact.storage_path)
-
-    def get(self, artifact_id: str = "art_1", caller: Caller = CALLER) -> Artifact:
-        return artifacts.get(self.store, self.ledger, caller, artifact_id)
-
-    def sweep(self, now: datetime) -> tuple[int, int]:
-        failures: list[Exception] = []
-        done = artifacts.sweep(self.store, self.files, now, lambda _, error: failures.append(error))
-        assert failures == []
-        return done
-
-    def delete(self) -> None:
-        def forget(trace):
-            return artifacts.erase(self.store, self.files, trace.workspace_id, trace.id)
-
-        traces.delete(self.ledger, self.env, CALLER, "trc_1", forget)
+from wakeline.services import artifacts
 
 
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-def dying(store: Any, name: str, when: str) -> None:
-    """Make one call of a fake die, before or after it took effect."""
-    real = getattr(store, name)
-
-    def call(*given: Any) -> Any:
-        if when == "after":
-            real(*given)
-        raise Died
-
-    setattr(store, name, call)
 
 
 class TestContent:
@@ -241,102 +174,3 @@ class TestAnnounced:
     def test_digests_that_are_none(self, world, digest):
         with pytest.raises(Invalid):
             world.create(None, digest=digest)
-
-
-class TestSweep:
-    def test_what_never_came_goes_after_a_day(self, world):
-        world.create(None)
-        assert world.sweep(START + timedelta(hours=24)) == (0, 1)
-        assert world.store.stored == {}
-
-    def test_not_before(self, world):
-        world.create(None)
-        assert world.sweep(START + timedelta(hours=23, minutes=59)) == (0, 0)
-        assert world.store.stored
-
-    def test_what_came_unnoticed_is_stored(self, world):
-        made = world.create(None)
-        world.files.put(made.artifact, PNG)
-        assert world.sweep(START + timedelta(days=2)) == (1, 0)
-        assert world.get().status == "stored"
-        assert world.sweep(START + timedelta(days=2)) == (0, 0)
-
-    def test_what_was_rejected_goes(self, world):
-        made = world.create(None)
-        world.files.put(made.artifact, b"<html>" + PNG[6:])
-        world.arrived(made.artifact)
-        assert world.sweep(START + timedelta(days=13)) == (0, 1)
-        assert world.store.stored == {}
-        assert world.files.stored == {}
-
-    def test_stored_ones_stay(self, world):
-        world.create()
-        assert world.sweep(START + timedelta(days=2)) == (0, 0)
-        assert world.get()
-
-    def test_one_that_fails_does_not_hold_up_the_others(self, world):
-        world.create(None)
-        world.create(None, "art_2")
-        real = world.files.delete
-
-        def delete(path):
-            if "art_1" in path:
-                raise OSError("S3 is out")
-            real(path)
-
-        world.files.delete = delete
-        failures: list[str] = []
-        done = artifacts.sweep(
-            world.store, world.files, START + timedelta(days=2), lambda artifact, _: failures.append(artifact.id)
-        )
-        assert (done, failures) == ((0, 1), ["art_1"])
-
-
-class TestOfATrace:
-    def test_go_with_it(self, world):
-        world.create()
-        world.create(None, "art_2")
-        world.delete()
-        assert world.store.stored == {}
-        assert world.files.stored == {}
-        with pytest.raises(NotFound):
-            world.get()
-
-    def test_are_hidden_at_once(self, world):
-        world.create()
-        dying(world.files, "delete", "before")
-        with pytest.raises(Died):
-            world.delete()
-        with pytest.raises(NotFound):
-            world.get()
-
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize(("store", "call"), [("files", "delete"), ("store", "delete")])
-    @pytest.mark.parametrize("events", [0, 2])
-    def test_a_deletion_that_died_goes_on(self, store, call, when, events):
-        world = World()
-        world.create()
-        world.create(None, "art_2")
-        if events:
-            traces.append(world.ledger, world.env, lambda *_: None, CALLER, "trc_1", [message()] * events)
-        dying(getattr(world, store), call, when)
-        with pytest.raises(Died):
-            world.delete()
-        delattr(getattr(world, store), call)
-        world.delete()
-        assert world.store.stored == {}
-        assert world.files.stored == {}
-        with pytest.raises(NotFound):
-            world.delete()
-
-    def test_nobody_elses(self, world):
-        world.create()
-        for caller in (
-            Caller("ws_2", None, "key_2", "key", frozenset({"admin"}), "free"),
-            Caller("ws_1", "proj_2", "key_3", "key", frozenset({"traces:read"}), "free"),
-        ):
-            with pytest.raises(NotFound, match="artifact not found"):
-                world.get(caller=caller)
-        for name in ("art_2", "", "../art_1", "art_1\0"):
-            with pytest.raises(NotFound, match="artifact not found"):
-                world.get(name)
