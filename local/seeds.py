@@ -52,9 +52,6 @@ def write_credentials(engine: Engine, plan: str) -> None:
             "prefix": {"S": key[:8]},
             "created_at": {"S": now},
             "created_by": {"S": "local"},
-            "window": {"N": "0"},
-            "reads": {"N": "0"},
-            "writes": {"N": "0"},
         }
         # Its line in the workspace's list of keys; at a fixed place, so that a restart adds no second one.
         listed = {"pk": {"S": f"KEYS#{item['workspace_id']['S']}"}, "sk": {"S": f"0#{item['id']['S']}"}}

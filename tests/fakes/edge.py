@@ -52,9 +52,6 @@ class MemoryKeys:
 
     def _count(self, who: tuple[str, ...], now: datetime, write: bool) -> int:
         minute = int(now.timestamp()) // 60
-        # A clock that is a little behind counts in the window that another one has opened already.
-        minute += (*who, str(minute + 1)) in self.windows
-        self.windows.setdefault((*who, str(minute)), 0)
         window = (*who, "write" if write else "read", str(minute))
         self.windows[window] = self.windows.get(window, 0) + 1
         return self.windows[window]

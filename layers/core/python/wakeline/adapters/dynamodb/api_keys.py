@@ -1,6 +1,7 @@
 """API keys and rate windows. One conditional update both authenticates a key and counts the request."""
 
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -24,9 +25,6 @@ def to_item(digest: str, key: ApiKey) -> Item:
         **{field: value for field, value in said.items() if value is not None},
         "scopes": list(key.scopes),
         "expires_at_epoch": int(times.parse(expires).timestamp()) if expires else None,
-        "window": 0,
-        "reads": 0,
-        "writes": 0,
     }
 
 
@@ -53,17 +51,20 @@ _LIVE = (
     "attribute_exists(pk) AND attribute_not_exists(revoked_at) "
     "AND (attribute_not_exists(expires_at_epoch) OR expires_at_epoch > :now)"
 )
-_ANYONE = "(attribute_not_exists(pk) OR attribute_exists(pk))"
+_WINDOW = re.compile(r"[rw]\d+", re.ASCII)
+_FORGOTTEN = 5
+"""Minutes whose windows every request removes."""
+_MOST_LEFT = 50
 
 
 class DynamoKeys:
     """The `KeyStore` port."""
 
     def use(self, digest: str, now: datetime, *, write: bool) -> KeyUse | None:
-        """Pattern: authenticate and count. One UpdateItem; a second one in the first request of a minute."""
+        """Pattern: authenticate and count. One UpdateItem."""
         place = {"pk": keys.api_key_pk(digest), "sk": keys.API_KEY}
-        item = _count(place, now, write=write, live=_LIVE, stamp="last_used_at", value=times.render(now))
-        return KeyUse(from_item(item), item["writes" if write else "reads"]) if item else None
+        counted = _count(place, now, write=write, live=_LIVE, stamp="last_used_at", value=times.render(now))
+        return KeyUse(from_item(counted[0]), counted[1]) if counted else None
 
     def count_user(self, workspace_id: str, subject: str, now: datetime, *, write: bool) -> int:
         """Pattern: count a signed-in person. As `use`, of an item that is made on the way and forgotten after an
@@ -71,10 +72,9 @@ class DynamoKeys:
         """
         subject_digest = sha256(subject.encode()).hexdigest()
         place = {"pk": keys.user_window_pk(workspace_id, subject_digest), "sk": keys.USER_WINDOW}
-        item = _count(
-            place, now, write=write, live=_ANYONE, stamp="expires_at", value=int(now.timestamp()) + USER_WINDOW_TTL
-        )
-        return int(item["writes" if write else "reads"]) if item else 0
+        forgotten_at = int(now.timestamp()) + USER_WINDOW_TTL
+        counted = _count(place, now, write=write, live=None, stamp="expires_at", value=forgotten_at)
+        return counted[1] if counted else 0
 
     def put(self, digest: str, key: ApiKey) -> None:
         """Pattern: a new key, and its line in the workspace's list of keys. The list first: a key that works is
@@ -120,64 +120,42 @@ class DynamoKeys:
             return
 
 
-def _count(place: Item, now: datetime, *, write: bool, live: str, stamp: str, value: str | int) -> Item | None:
-    """Count one request in the running minute's window, opening it where the last one is over. None when `live` does
-    not hold.
+def _count(
+    place: Item, now: datetime, *, write: bool, live: str | None, stamp: str, value: str | int
+) -> tuple[Item, int] | None:
+    """Count one request in its minute: the item after it, and the minute's count. None when `live` does not hold.
+
+    Each minute counts in an attribute of its own (`w29571840`), so that a new minute needs no second update, and
+    functions whose clocks differ do not undo one another. What is over is removed on the way.
     """
     epoch = int(now.timestamp())
-    given: Item = {":minute": epoch // 60, ":next": epoch // 60 + 1, ":stamp": value}
-    if ":now" in live:
-        given[":now"] = epoch
-    counters = {"#window": "window", "#reads": "reads", "#writes": "writes"}
-    used = "#writes" if write else "#reads"
-    # Another function's clock may be in the next minute already. One that was further ahead must not keep the window
-    # for itself.
-    count = _Update(
-        f"SET {stamp} = :stamp ADD {used} :one",
-        f"{live} AND (#window BETWEEN :minute AND :next)",
-        {name: counters[name] for name in ("#window", used)},
-        given | {":one": 1},
-    )
-    begin = _Update(
-        f"SET {stamp} = :stamp, #window = :minute, #reads = :reads, #writes = :writes",
-        f"{live} AND (attribute_not_exists(#window) OR #window < :minute OR #window > :next)",
-        counters,
-        given | {":reads": int(not write), ":writes": int(write)},
-    )
-    # The second `count` is for the case that another request opened the window between the first two.
-    for update in (count, begin, count):
-        done, item = update.run(place)
-        if done:
-            return item
-        if item is None:
-            if live == _LIVE:
-                return None
-        elif update is count and epoch // 60 <= item.get("window", 0) <= epoch // 60 + 1:
-            return None
-    return None
+    minute = epoch // 60
+    window = f"{_kind(write)}{minute}"
+    over = [f"{kind}{minute - back}" for kind in "rw" for back in range(2, 2 + _FORGOTTEN)]
+    condition: Item = {"ConditionExpression": live} if live else {}
+    try:
+        answer = dynamodb().update_item(
+            TableName=name(),
+            Key=typed_item(place),
+            UpdateExpression=f"SET {stamp} = :stamp ADD {window} :one REMOVE {', '.join(over)}",
+            ExpressionAttributeValues=typed_item({":stamp": value, ":one": 1, **({":now": epoch} if live else {})}),
+            ReturnValues="ALL_NEW",
+            **condition,
+        )
+    except dynamodb().exceptions.ConditionalCheckFailedException:
+        return None
+    item = plain_item(answer["Attributes"])
+    _forget(place, item, minute)
+    return item, item[window]
 
 
-@dataclass(frozen=True, slots=True)
-class _Update:
-    expression: str
-    condition: str
-    names: dict[str, str]
-    values: Item
+def _kind(write: bool) -> str:
+    return "w" if write else "r"
 
-    def run(self, place: Item) -> tuple[bool, Item | None]:
-        """Whether the condition held, and the item: after the update, or as it stands in the way."""
-        try:
-            answer = dynamodb().update_item(
-                TableName=name(),
-                Key=typed_item(place),
-                UpdateExpression=self.expression,
-                ConditionExpression=self.condition,
-                ExpressionAttributeNames=self.names,
-                ExpressionAttributeValues=typed_item(self.values),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except dynamodb().exceptions.ConditionalCheckFailedException as error:
-            old = error.response.get("Item")
-            return False, plain_item(old) if old else None
-        return True, plain_item(answer["Attributes"])
+
+def _forget(place: Item, item: Item, minute: int) -> None:
+    """Remove the windows that pauses left behind, once there are many: the item would grow over the years."""
+    windows = (each for each in item if _WINDOW.fullmatch(each))
+    left = [each for each in windows if int(each[1:]) < minute - 1][:_MOST_LEFT]
+    if len(left) == _MOST_LEFT:
+        dynamodb().update_item(TableName=name(), Key=typed_item(place), UpdateExpression=f"REMOVE {', '.join(left)}")
