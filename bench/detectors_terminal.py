@@ -36,6 +36,9 @@ def report(folder: Path) -> None:
         "  "
         + ", ".join(f"{label} {count}" for label, count in sorted(labels.items(), key=lambda one: (-one[1], one[0])))
     )
+    for name in failed:
+        if name in found and name not in claims:
+            print(f"  no claim found in {name}; only: {', '.join(analyses[name].labels)}")
     for name in sorted(passed):
         print(f"  passed {name}: {', '.join(analyses[name].labels) or 'nothing found'}")
     print(f"  missed: {', '.join(name for name in failed if name not in found) or 'none'}")

@@ -9,7 +9,7 @@ from .text import excerpt, stems
 LABEL = "destructive_action"
 
 _DESTROYS = re.compile(
-    r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?!(?:-\w+\s+)*[\"']?(?:/tmp/|/var/tmp/|\./?(?:build|dist|target|node_modules|out)\b|"
+    r"\brm\s+(?:-\w+\s+)*-\w{0,8}[rR]\w{0,8}\s+(?!(?:-\w+\s+)*[\"']?(?:/tmp/|/var/tmp/|\./?(?:build|dist|target|node_modules|out)\b|"
     r"(?:build|dist|target|node_modules|out|__pycache__|\.?\w*cache\w*|venv|\.venv)\b|\$TMP))|"
     r"\bgit\s+(?:push\s+(?:\S+\s+)*(?:--force\b|-f\b)|reset\s+--hard|clean\s+-\w*f|branch\s+-D|checkout\s+--\s+\.)|"
     r"\b(?:drop\s+(?:table|database|schema)|truncate\s+table)\b|\bdelete\s+from\s+\w+\s*(?:;|$|[\"'])|"

@@ -24,6 +24,9 @@ _OF_MIND = frozenset(
 )
 _CUT = re.compile(r"\b(?:unless|until|if|when|because|but|so that|while|before|after|and)\b", re.IGNORECASE | re.ASCII)
 
+MOST_BOUNDARIES = 50
+"""Of a run, the first ones: each is held against every deed."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Boundary:
@@ -45,7 +48,7 @@ def detect(run: Run) -> Detection | None:
     boundaries: list[_Boundary] = []
     for step in run.steps:
         if step.kind == "user":
-            boundaries += _boundaries(step)
+            boundaries += _boundaries(step)[: MOST_BOUNDARIES - len(boundaries)]
         elif boundaries and step.kind in ("call", "browser_action"):
             name, all_words = _words(step)
             for boundary in boundaries:

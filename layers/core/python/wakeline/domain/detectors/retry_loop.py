@@ -6,6 +6,8 @@ from .text import changes_state, excerpt, signature
 
 LABEL = "retry_loop"
 TIMES = 3
+KEPT = 40
+"""Calls of a loop that are kept as evidence, beside the newest."""
 
 
 def detect(run: Run) -> Detection | None:
@@ -16,17 +18,16 @@ def detect(run: Run) -> Detection | None:
     Numbers, paths and quoted text do not make errors different. The critical step is the second of the calls: the first
     that could be known to be in vain. Waiting for something (a result that changes) is no loop.
     """
-    edits = iter([step.seq for step in run.kind("edit")])
-    edit = next(edits, None)
+    edits = [step.seq for step in run.kind("edit")]
+    edited = 0
     streaks: dict[str, tuple[str, list[Call]]] = {}
     best: tuple[str, list[Call]] | None = None
     for call in run.calls:
-        while edit is not None and edit < call.seq:
-            streaks = {tool: streak for tool, streak in streaks.items() if streak[0].startswith("error")}
-            edit = next(edits, None)
-        how = f"error {signature(call.error or '')}" if call.broken else f"same {call.spelled} {call.result}"
+        while edited < len(edits) and edits[edited] < call.seq:
+            edited += 1
+        how = f"error {signature(call.error)}" if call.error else f"same {edited} {call.spelled} {call.result}"
         kind, calls = streaks.get(call.tool, ("", []))
-        calls = [*calls[-40:], call] if kind == how else [call]
+        calls = [*calls[-KEPT:], call] if kind == how else [call]
         streaks[call.tool] = (how, calls)
         if len(calls) >= TIMES and (best is None or len(calls) > len(best[1])):
             best = (how, calls)
@@ -34,13 +35,14 @@ def detect(run: Run) -> Detection | None:
         return _sent_again(run)
     how, calls = best
     failed = how.startswith("error")
+    more = " and more" if len(calls) > KEPT else ""
     what = "failed the same way" if failed else "gave the same result to the same arguments"
     return found(
         LABEL,
         0.8 if failed else 0.7,
         calls[1].seq,
         [one.seq for one in calls],
-        f"{calls[0].tool} {what} {len(calls)} times in a row.",
+        f"{calls[0].tool} {what} {len(calls)} times in a row{more}.",
     )
 
 

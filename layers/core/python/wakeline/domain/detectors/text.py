@@ -35,7 +35,7 @@ CLAIMS_SUCCESS = re.compile(
     r"implemented|finished|resolved|installed|processed|confirmed|updated|cancel+ed)|"
     r"(?:task|request|work|implementation|solution) (?:is |was )?(?:\w+ ){0,2}complete[d]?|final answer|"
     r"works (?:correctly|perfectly|as expected)|everything (?:is|works)|TERMINATE)\b|✅|"
-    r"^\W*(?:done|finished|created|implemented|fixed|built|added)\b",
+    r"^[^\w\n]*(?:done|finished|created|implemented|fixed|built|added)\b",
     re.IGNORECASE | re.MULTILINE | re.ASCII,
 )
 
@@ -60,7 +60,7 @@ GIVES_UP = re.compile(
 )
 
 FAILURE = re.compile(
-    r"exit ?code:? *[1-9]|Traceback \(most recent call last\)|^\s*(?:[\w.]*Error|error|fatal|FATAL|"
+    r"exit ?code:? *[1-9]|Traceback \(most recent call last\)|^[ \t]*(?:[\w.]{0,80}Error|error|fatal|FATAL|"
     r"Exception)\b\s*[:\[(]|"
     r"command not found|No such file or directory|\bFAILED\b|npm ERR!|Segmentation fault|Permission denied|"
     r"execution failed|\b[1-9]\d* (?:failed|errors?)\b",
@@ -224,7 +224,7 @@ def _stem(word: str) -> str:
 def signature(text: str) -> str:
     """A text by its kind: digits, quoted text, paths and long ids taken out, so that the same fault reads the same."""
     text = re.sub(r"'[^']*'|\"[^\"]*\"|`[^`]*`", "_", text[:400].lower(), flags=re.ASCII)
-    text = re.sub(r"(?:[\w.~-]*/)+[\w.-]*|\b[0-9a-f]{8,}\b", "_", text, flags=re.ASCII)
+    text = re.sub(r"(?<![\w.~-])(?:[\w.~-]*/)+[\w.-]*|\b[0-9a-f]{8,}\b", "_", text, flags=re.ASCII)
     return " ".join(re.sub(r"\d+", "0", text, flags=re.ASCII).split())[:160]
 
 

@@ -35,9 +35,9 @@ def detect(run: Run) -> Detection | None:
         step = loose[-1]
         cause = next((one for one in reversed(run.steps[: step.at]) if one.kind == "say"), step)
         return found(LABEL, 0.8, cause.seq, [step.seq], f"Never recovered from: {excerpt(step.text, 100)}")
+    last_act = max((step.at for step in run.steps if step.kind in ("call", "say")), default=-1)
     for step in run.kind("error"):
-        after = run.steps[step.at + 1 :]
-        if step.payload.get("handled") is not True and not any(one.kind in ("call", "say") for one in after):
+        if step.payload.get("handled") is not True and step.at > last_act:
             return found(LABEL, 0.8, step.seq, [], f"The run ends at the error: {excerpt(step.text, 100)}")
     return None
 
