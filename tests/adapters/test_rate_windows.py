@@ -16,8 +16,19 @@ DIGEST = digest_of("wl_live_windows")
 @pytest.fixture
 def keys(engine):
     store = DynamoKeys()
-    said = {"project_id": None, "name": None, "scopes": ("admin",), "plan": None, "kind": "key", "prefix": "wl_live_"}
-    store.put(DIGEST, ApiKey("key_1", "ws_1", created_at="2026-03-21T09:00:00.000Z", created_by="me", **said))
+    key = ApiKey(
+        id="key_1",
+        workspace_id="ws_1",
+        project_id=None,
+        name=None,
+        scopes=("admin",),
+        plan=None,
+        kind="key",
+        prefix="wl_live_",
+        created_at="2026-03-21T09:00:00.000Z",
+        created_by="me",
+    )
+    store.put(DIGEST, key)
     return store
 
 

@@ -47,6 +47,8 @@ def test_an_end_that_turns_out_otherwise_is_told_again():
     ended = moved(make_trace(), status="completed", ended_at=NOON)
     (first,) = events_of(make_trace(), ended)
     (second,) = events_of(ended, moved(ended, status="failed"))
+    assert isinstance(first, TraceCompleted)
+    assert isinstance(second, TraceCompleted)
     assert (first.status, second.status) == ("completed", "failed")
     assert first.id != second.id
 
@@ -54,6 +56,7 @@ def test_an_end_that_turns_out_otherwise_is_told_again():
 def test_calls_that_nobody_could_price_are_not_free():
     ended = moved(make_trace(), status="completed", counters={"llm_calls": 1, "unpriced_calls": 1})
     (event,) = events_of(make_trace(), ended)
+    assert isinstance(event, TraceCompleted)
     assert event.cost_usd is None
 
 

@@ -1,6 +1,8 @@
 """The feed: whatever is delivered twice, late, reordered or half, each event gets one number and none is left out."""
 
+from contextlib import suppress
 from itertools import count
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,7 @@ class World:
 
     def append(self, trace_id: str, events: int) -> Appended:
         before = self.store.head(WS, trace_id)
+        assert before is not None
         ledger.append(self.store, self.env, WS, trace_id, messages(events, f"{trace_id}-{next(self._names)}-"))
         self.records.append(Appended(WS, trace_id, before.last_index + 1, events))
         return self.records[-1]
@@ -155,10 +158,5 @@ def _publish(world: World, batch: list[Appended], dies: str | None) -> None:
     if dies is None:
         world.publish(*batch)
         return
-    world.feed.put = dying
-    try:
+    with patch.object(world.feed, "put", dying), suppress(Died):
         world.publish(*batch)
-    except Died:
-        pass
-    finally:
-        world.feed.put = put
