@@ -36,11 +36,14 @@ def test_the_end_of_a_turn_is_a_stop():
     assert hook_event_name(event("agent_message", {"stop_reason": "end_turn"})) == "Stop"
 
 
-def test_what_came_from_a_hook_keeps_its_name():
-    assert hook_event_name(event("tool_result", metadata={"source": "hook", "hook_event_name": "New"})) == "New"
-    assert (
-        hook_event_name(event("tool_result", metadata={"source": "other", "hook_event_name": "New"})) == "PostToolUse"
-    )
+def test_the_event_that_stands_for_a_hook_keeps_its_name():
+    hook = {"source": "hook", "hook_event_name": "New", "hook": {"hook_event_name": "New"}}
+    assert hook_event_name(event("tool_result", metadata=hook)) == "New"
+
+
+def test_what_else_a_hook_tells_has_a_name_of_its_own_so_that_a_hook_shows_once():
+    beside = {"source": "hook", "hook_event_name": "PostToolUse"}
+    assert hook_event_name(event("file_change", metadata=beside)) == "Notification"
 
 
 def test_an_erased_event_has_a_name():

@@ -11,7 +11,7 @@ from wakeline.services.push import Push, Pushed, push
 CALLER = Caller("ws", None, "key_1", "key", frozenset({"traces:write"}), "free")
 
 
-def line(uuid: str, session: str, output: int) -> dict[str, Any]:
+def line(uuid: str, session: str, output: int, at: str = "2026-03-21T10:00:00Z") -> dict[str, Any]:
     usage = {"input_tokens": 1, "output_tokens": output}
     message: dict[str, Any] = {
         "id": f"msg_{uuid}",
@@ -25,7 +25,7 @@ def line(uuid: str, session: str, output: int) -> dict[str, Any]:
         "uuid": uuid,
         "sessionId": session,
         "requestId": f"req_{uuid}",
-        "timestamp": "2026-03-21T10:00:00Z",
+        "timestamp": at,
         "message": message,
     }
 
@@ -86,3 +86,16 @@ def test_a_session_of_another_workspace_or_project_takes_nothing_away():
     send(store, "first", text(line("a", "s1", 10)), theirs)
     send(store, "second", text(line("a", "s2", 10)), mine)
     assert output_of(store, "second") == 10
+
+
+def test_a_session_began_when_its_first_dated_line_says_though_the_first_push_told_no_time():
+    store = MemoryLedger()
+    undated = json.dumps({"type": "summary", "summary": "Rounding", "leafUuid": "a"}) + "\n"
+    dated = text(line("a", "s1", 10, at="2025-06-01T08:00:00Z"))
+    send(store, "grown", undated)
+    before = store.head("ws", "grown")
+    send(store, "grown", undated + dated)
+    after = store.head("ws", "grown")
+    assert before is not None
+    assert after is not None
+    assert (before.started_at, after.started_at) == ("2026-03-21T10:00:00.000Z", "2025-06-01T08:00:00.000Z")

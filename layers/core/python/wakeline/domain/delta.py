@@ -76,7 +76,7 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
     """
     counters: Counter[str] = Counter()
     tools: Counter[str] = Counter()
-    delta = Delta(keys=keys, source=source)
+    delta = Delta(keys=keys, source=source, started_at=_earlier(None, (source or {}).get("started_at")))
     cost = Decimal(0)
     for event in events:
         payload = event.body
@@ -158,7 +158,7 @@ def _end_status(payload: dict[str, Any]) -> str:
 
 
 def _earlier(known: str | None, said: Any) -> str | None:
-    """The start that a session's end tells: what was stored first need not be what began first."""
+    """The start that a session's end or a transcript tells: what was stored first need not be what began first."""
     try:
         found = times.normalise(said, "started_at") if isinstance(said, str) else None
     except Invalid:

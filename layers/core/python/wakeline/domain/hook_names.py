@@ -20,9 +20,9 @@ NAMES = {
 
 
 def hook_event_name(event: Event) -> str:
-    """The hook's name of an event. One that came from a hook keeps that hook's own name."""
+    """The hook's name of an event. The one that stands for a hook keeps that hook's own name."""
     said = event.metadata or {}
-    own = said.get("hook_event_name") if said.get("source") == "hook" else None
+    own = said.get("hook_event_name") if "hook" in said else None
     if isinstance(own, str) and own:
         return own
     if event.type == "agent_message" and event.body.get("stop_reason") in ("end_turn", "stop"):

@@ -88,6 +88,7 @@ def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: 
         [len(line.raw) for line in transcript.lines],
         digest(transcript.lines),
         _lines_of_earlier(store, caller, trace) | _told_by_hooks(store, trace, lines),
+        transcript.meta.get("first_timestamp"),
     )
     while copy.taken_by(trace) < len(copy.lines):
         before = trace.version
@@ -199,6 +200,7 @@ class _Copy:
     sizes: list[int]
     running: Digest
     elsewhere: frozenset[str]
+    began: str | None
 
     def taken_by(self, trace: Trace) -> int:
         """How many lines of this copy the trace has, as far as its count and digest tell; 0 when they do not fit."""
@@ -213,7 +215,7 @@ class _Copy:
         if start == 0 and trace.transcript is not None:
             return self._draft_of_other(store, trace)
         batch, upto = self._batch(start, frozenset())
-        return _numbered(trace, batch, {"lines": upto, "digest": self.running.digest_at(upto)})
+        return _numbered(trace, batch, self._place(upto))
 
     def _draft_of_other(self, store: LedgerStore, trace: Trace) -> Draft:
         """A copy that does not continue what was taken is shorter, or was rewritten: its lines are compared one by
@@ -224,7 +226,12 @@ class _Copy:
         whole = upto == len(self.lines) and upto >= (trace.transcript or {}).get("lines", 0)
         # The count moves only when all of the copy is in, and never back: else a longer copy would be compared by
         # line for ever.
-        return _numbered(trace, batch, {"lines": upto, "digest": self.running.digest_at(upto)} if whole else None)
+        return _numbered(trace, batch, self._place(upto) if whole else None)
+
+    def _place(self, upto: int) -> dict[str, Any]:
+        """What HEAD keeps of a copy. `started_at` is the first time that a line tells; a shorter copy may tell none."""
+        place = {"lines": upto, "digest": self.running.digest_at(upto)}
+        return place | ({"started_at": self.began} if self.began else {})
 
     def _batch(self, start: int, known: frozenset[str]) -> tuple[list[NewEvent], int]:
         """Events of the lines from `start` that are not `known`, and the line count that they reach."""
