@@ -93,7 +93,7 @@ class Meter:
                 size = sum(item_size(wire(item) or {}) for item in read)
                 return read_units(size, consistent=request.get("ConsistentRead", False))
             case "Scan":
-                raise NotImplementedError("scans are not metered: no code of this project may scan")
+                raise TypeError("scans are not metered: no code of this project may scan")
         return 0.0
 
     def _get(self, name: str, key: dict[str, Any], consistent: bool) -> float:

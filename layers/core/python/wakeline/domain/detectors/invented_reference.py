@@ -23,7 +23,7 @@ MOST_SUSPECTS = 20
 
 def detect(run: Run) -> Detection | None:
     """Code handed over to be run, or a call, that works on a stand-in for a value nobody has: placeholder, assumed or
-    sample data, `path/to`, XXXX (0.8); or a call that fails because the path, address or id in it does not exist,
+    sample data, `path/to`, rows of X (0.8); or a call that fails because the path, address or id in it does not exist,
     which no earlier event had named (0.7).
 
     The critical step is the message or call that used it first. Reading or making something new is not inventing:
