@@ -101,6 +101,36 @@ def test_a_span_seen_before_is_skipped():
     assert totals(store) == before
 
 
+@pytest.mark.parametrize("count", [480, 1_300])
+def test_a_long_request_that_comes_again_is_skipped_too(count):
+    """More events than HEAD keeps keys of: a collector's batch of one trace, sent again after a lost answer."""
+    once, again = MemoryLedger(), MemoryLedger()
+    spans = [span(n) for n in range(1, count + 1)]
+    take(once, spans)
+    take(again, spans[:-1])
+    taken = take(again, spans)
+    assert (taken.accepted, taken.rejected) == (count, 0)
+    take(again, spans)
+    assert len(sound(again, ONE)[1]) == len(sound(once, ONE)[1])
+
+
+def test_a_long_request_tells_nothing_of_a_foreign_trace():
+    store = MemoryLedger()
+    spans = [span(n) for n in range(1, 700)]
+    take(store, spans)
+    taken = take(store, spans, who=caller("other"))
+    assert (taken.accepted, taken.rejected) == (0, 699)
+
+
+def test_a_damaged_segment_does_not_keep_a_long_request_out():
+    store = MemoryLedger()
+    spans = [span(n) for n in range(1, 1_301)]
+    take(store, spans)
+    object.__setattr__(store.stored[WORKSPACE, ONE][500], "body", b"nonsense")
+    taken = take(store, spans)
+    assert (taken.accepted, taken.rejected) == (1_300, 0)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_neither_order_nor_requests_change_the_tree_and_the_totals(seed):
     chance = random.Random(seed)

@@ -2,6 +2,7 @@
 
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from wakeline.domain.otlp.facts import facts_of
 from wakeline.domain.otlp.mapping import events_of, in_order
 from wakeline.domain.otlp.span import Span
 from wakeline.domain.prices import Price
-from wakeline.domain.segments import MAX_EVENTS
-from wakeline.domain.trace import Trace, new_trace
+from wakeline.domain.segments import MAX_EVENTS, Damaged
+from wakeline.domain.trace import RECENT_KEYS, Trace, new_trace
 
 from . import ledger
 from .costs import price_calls
@@ -116,7 +117,12 @@ def _store(
         places.setdefault(span.span_id, at)
         events += events_of(span)
     events = in_order(events)
-    sent = [(places[event["idempotency_key"][:16]], _checked(event)) for event in events]
+    told = _told(store, caller, trace_id, len(events)) if len(events) > MAX_EVENTS else frozenset()
+    sent = [
+        (places[event["idempotency_key"][:16]], _checked(event))
+        for event in events
+        if event["idempotency_key"] not in told
+    ]
     price_calls(sent, price, env)
     rejected = []
     place = (caller.workspace_id, trace_id)
@@ -130,6 +136,22 @@ def _store(
         known.add(place)
         rejected += appended.rejected
     return {rejection.index: rejection.reason for rejection in rejected}
+
+
+def _told(store: LedgerStore, caller: Caller, trace_id: str, count: int) -> frozenset[str]:
+    """The keys of a trace's last events, for a request that has so many of them that HEAD's recent keys, which the
+    request itself pushes out as it goes in, would not tell that it comes again.
+    """
+    trace = store.head(caller.workspace_id, trace_id)
+    if trace is None or trace.deleted is not None or not caller.sees(trace):
+        return frozenset()
+    first = max(0, trace.last_index + 1 - count - RECENT_KEYS)
+    keys: set[str] = set()
+    for segment in ledger.read_segments(store, trace, first):
+        # What was tampered with is for verify to report.
+        with suppress(Damaged):
+            keys.update(event.idempotency_key for event in segment.events() if event.idempotency_key is not None)
+    return frozenset(keys)
 
 
 def _checked(event: dict[str, Any]) -> NewEvent:
