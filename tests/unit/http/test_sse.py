@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -30,12 +31,13 @@ class Feed:
 
 async def run(feed, *, seconds=0.2, stuck=False, leaves=None):
     """What a client gets; one that is `stuck` takes the first chunk only."""
-    sent, gone = [], asyncio.Event()
+    sent: list[Any] = []
+    gone = asyncio.Event()
 
     async def send(message):
-        sent.append(message)
-        if stuck and len(sent) > 1:
+        if stuck and sent:  # as uvicorn does: nothing is written before there is room
             await asyncio.sleep(60)
+        sent.append(message)
 
     async def receive():
         if leaves is None:
@@ -72,9 +74,8 @@ def test_a_client_that_takes_nothing_is_dropped(monkeypatch):
     monkeypatch.setattr(sse, "SLOW_S", 0.05)
     bodies, sent, took = go(Feed(Batch((event(1),), 1)), seconds=30, stuck=True)
     assert took < 1
-    assert b'"reason": "slow"' in bodies[-1]
-    assert b"id:" not in bodies[-1]
-    assert sent[-1]["more_body"] is False
+    assert bodies == [b"retry: 2000\nid: 0\n\n"]
+    assert sent[-1]["more_body"] is True
 
 
 def test_a_client_that_goes_ends_it():
@@ -85,8 +86,16 @@ def test_a_client_that_goes_ends_it():
 
 def test_a_failure_half_way_ends_it():
     bodies, sent, _ = go(Feed(Batch((event(1),), 1), RuntimeError("secret")), seconds=30)
+    assert b'"reason": "error", "resume_after": 1' in bodies[-1]
     assert sent[-1]["more_body"] is False
     assert b"secret" not in b"".join(bodies)
+
+
+def test_a_failure_whose_client_takes_nothing_ends_it(monkeypatch):
+    monkeypatch.setattr(sse, "SLOW_S", 0.05)
+    _, sent, took = go(Feed(RuntimeError("secret")), seconds=30, stuck=True)
+    assert took < 1
+    assert len(sent) == 1
 
 
 def test_long_batches_go_in_pieces():

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -107,11 +108,13 @@ class _Connection:
             if reason and not self._gone:
                 await self._send(closing(reason, self._reader.position), last=True)
         except _TooSlow:
-            await self._drop()
+            # No last frame: the server writes nothing while its buffer for this client is full.
+            logger().info("a client that took nothing was dropped")
         except Exception:
-            # The answer has begun; all that can be said is that it ends. The client comes back behind what it has.
             logger().exception("a stream failed")
-            await self._drop()
+            # The answer has begun; all that can be said is that it ends. The client comes back behind what it has.
+            with suppress(Exception):
+                await self._send(closing("error", self._told), last=True)
         finally:
             watch.cancel()
 
@@ -153,14 +156,6 @@ class _Connection:
             raise _TooSlow from error
         self._sent_at = self._loop.time()
 
-    async def _drop(self) -> None:
-        """Say why, behind what the socket still holds, and end; nobody waits for the client to take it."""
-        message = {"type": "http.response.body", "body": closing("slow", self._told), "more_body": False}
-        try:
-            await asyncio.wait_for(self._send_on(message), 0.1)
-        except (TimeoutError, OSError):
-            return
-
 
 def chunks(batch: Batch) -> Iterator[bytes]:
     """A batch's frames in pieces of about 64 KB."""
@@ -181,7 +176,7 @@ def chunks(batch: Batch) -> Iterator[bytes]:
 
 
 def closing(reason: str, position: int) -> bytes:
-    """The last frame: why the stream ends (`time`, `slow`), and the number to resume behind."""
+    """The last frame: why the stream ends (`time`, `error`), and the number to resume behind."""
     said = json.dumps({"reason": reason, "resume_after": position})
     id_line = f"id: {position}\n" if reason == "time" else ""
     return f"{id_line}event: stream.closed\ndata: {said}\n\n".encode()
