@@ -22,7 +22,17 @@ class Script:
     def add(self, operation: str, answer: Answer) -> None:
         """Remember one answer of the engine."""
         status, _, body = answer
-        self.answers[operation].append((status, body.encode() if isinstance(body, str) else bytes(body)))
+        said = body if isinstance(body, str) else bytes(body).decode()
+        self.answers[operation].append((status, _for_hours(said) if operation == "UpdateItem" else said.encode()))
+
+
+def _for_hours(said: str) -> bytes:
+    """An answer that authenticates, made to do so in the minutes to come too: each has a counter of its own."""
+    answer = json.loads(said)
+    attributes = answer.get("Attributes", {})
+    for name in [name for name in attributes if name[0] in "rw" and name[1:].isdigit()]:
+        attributes |= {f"{name[0]}{int(name[1:]) + minutes}": attributes[name] for minutes in range(180)}
+    return json.dumps(answer).encode()
 
 
 def record(rig: Rig, event: dict[str, Any]) -> Script:

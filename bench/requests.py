@@ -87,6 +87,8 @@ def _sample(name: str, method: str, path: str, doomed_key: str) -> Sample:
         "UpdateSession": {"tags": ["bench"]},
         "CreateApiKey": {"name": "another"},
         "IngestOtlp": _OTLP,
+        "CreateArtifact": {"filename": "run.json", "content_type": "application/json", "size_bytes": 2_000_000},
+        "RecordHook": {"session_id": TRACE, "hook_event_name": "UserPromptSubmit", "prompt": "Go on", "cwd": "/app"},
     }
     queries = {
         "ListTraces": "limit=20",
