@@ -129,6 +129,27 @@ def test_a_hook_whose_writer_died_is_sent_again(write, when):
     assert world.kinds() == ["session_start", "tool_call"]
 
 
+class Overtaken(MemoryLedger):
+    """Right after it was looked for in vain, the session's first hook comes in elsewhere."""
+
+    first: Any = None
+
+    def head(self, workspace_id: str, trace_id: str) -> Any:
+        found = super().head(workspace_id, trace_id)
+        if found is None and self.first is not None:
+            first, self.first = self.first, None
+            first()
+        return found
+
+
+def test_a_session_that_another_hook_creates_meanwhile():
+    store = Overtaken()
+    world = World(store)
+    store.first = lambda: world.send("SessionStart")
+    world.send("UserPromptSubmit")
+    assert world.kinds() == ["session_start", "user_message"]
+
+
 def test_other_peoples_sessions(world):
     world.send("SessionStart")
     with pytest.raises(NotFound):

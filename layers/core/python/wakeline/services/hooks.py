@@ -49,7 +49,9 @@ def record(store: LedgerStore, env: Env, caller: Caller, body: bytes) -> Trace:
     try:
         return ledger.commit(store, env, caller.workspace_id, trace_id, draft).trace
     except NotFound:
-        if store.head(caller.workspace_id, trace_id) is not None:
+        # One that is there by now and is the caller's was created by another hook in between.
+        found = store.head(caller.workspace_id, trace_id)
+        if found is not None and (found.deleted is not None or not caller.sees(found)):
             raise
     fresh = _fresh(env, caller, trace_id, hook)
     begun = ledger.begin(store, env, fresh, keyed(fresh))
