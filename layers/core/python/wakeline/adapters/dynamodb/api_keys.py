@@ -52,7 +52,7 @@ _LIVE = (
     "AND (attribute_not_exists(expires_at_epoch) OR expires_at_epoch > :now)"
 )
 _WINDOW = re.compile(r"[rw]\d+", re.ASCII)
-_FORGOTTEN = 5
+_FORGOTTEN = 2
 """Minutes whose windows every request removes."""
 _MOST_LEFT = 50
 
