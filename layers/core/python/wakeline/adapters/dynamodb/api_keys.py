@@ -52,8 +52,6 @@ _LIVE = (
     "AND (attribute_not_exists(expires_at_epoch) OR expires_at_epoch > :now)"
 )
 _WINDOW = re.compile(r"[rw]\d+", re.ASCII)
-_FORGOTTEN = 2
-"""Minutes whose windows every request removes."""
 _MOST_LEFT = 50
 
 
@@ -131,13 +129,13 @@ def _count(
     epoch = int(now.timestamp())
     minute = epoch // 60
     window = f"{_kind(write)}{minute}"
-    over = [f"{kind}{minute - back}" for kind in "rw" for back in range(2, 2 + _FORGOTTEN)]
+    over = f"{_kind(write)}{minute - 2}"  # a clock may be a minute behind
     condition: Item = {"ConditionExpression": live} if live else {}
     try:
         answer = dynamodb().update_item(
             TableName=name(),
             Key=typed_item(place),
-            UpdateExpression=f"SET {stamp} = :stamp ADD {window} :one REMOVE {', '.join(over)}",
+            UpdateExpression=f"SET {stamp} = :stamp ADD {window} :one REMOVE {over}",
             ExpressionAttributeValues=typed_item({":stamp": value, ":one": 1, **({":now": epoch} if live else {})}),
             ReturnValues="ALL_NEW",
             **condition,
