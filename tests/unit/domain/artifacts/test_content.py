@@ -102,3 +102,13 @@ def test_long_json_is_judged_by_its_ends(monkeypatch):
     assert inspected("application/json", long[:30], b"html>") == "is not application/json"
     assert inspected("application/x-ndjson", long[:30], long[30:] + b"\n", long) is None
     assert inspected("application/x-ndjson", long[:-1] + b"\n", b"[1]") == "is not application/x-ndjson"
+
+
+@pytest.mark.parametrize("cut", range(4))
+def test_what_is_said_first_does_not_depend_on_the_pieces(cut):
+    media = next(media for media in MEDIA_TYPES if media.name == "application/json")
+    whole = FILES[media.name] + b"\x00\x80"
+    inspector = Inspector(media)
+    inspector.feed(whole[: len(whole) - cut])
+    inspector.feed(whole[len(whole) - cut :])
+    assert inspector.fault() == "is not text: it holds control characters"

@@ -44,6 +44,7 @@ class Inspector:
         self._head = b""
         self._text = codecs.getincrementaldecoder("utf-8")() if media.is_text else None
         self._fault: str | None = None
+        self._control = self._undecodable = False
         self._waiting = bytearray()
         self._last = b""
 
@@ -58,7 +59,7 @@ class Inspector:
         self._hash.update(piece)
         if len(self._head) < _HEAD:
             self._head += piece[: _HEAD - len(self._head)]
-        if self._text is not None and self._fault is None:
+        if self._text is not None and not self._undecodable:
             self._read_text(self._text, piece)
 
     def fault(self) -> str | None:
@@ -71,7 +72,12 @@ class Inspector:
         try:
             self._text.decode(b"", final=True)
         except UnicodeDecodeError:
-            self._fault = self._fault or "is not UTF-8 text"
+            self._undecodable = True
+        # By rank, not by place: how the bytes were cut into pieces must not matter.
+        if self._control:
+            return "is not text: it holds control characters"
+        if self._undecodable:
+            return "is not UTF-8 text"
         if self._fault is None and self._media.name == "application/json":
             self._fault = self._json(bytes(self._waiting))
         elif self._fault is None and self._media.name == "application/x-ndjson":
@@ -81,12 +87,17 @@ class Inspector:
     def _read_text(self, decoder: codecs.IncrementalDecoder, piece: bytes) -> None:
         try:
             text = decoder.decode(piece)
-        except UnicodeDecodeError:
-            self._fault = "is not UTF-8 text"
+        except UnicodeDecodeError as error:
+            read = bytes(error.object)
+            kept_back = len(read) - len(piece)
+            self._check(read[: error.start].decode(), piece[: max(0, error.start - kept_back)])
+            self._undecodable = True
             return
-        if _CONTROL.search(text):
-            self._fault = "is not text: it holds control characters"
-        elif self._media.name != "text/plain":
+        self._check(text, piece)
+
+    def _check(self, text: str, piece: bytes) -> None:
+        self._control = self._control or _CONTROL.search(text) is not None
+        if self._fault is None and self._media.name != "text/plain":
             self._read_json(piece)
 
     def _read_json(self, piece: bytes) -> None:
