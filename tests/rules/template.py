@@ -123,7 +123,7 @@ def leading_keys(template: Template) -> set[str]:
 
 
 def partition_keys(source: str) -> set[str]:
-    """Prefixes of the partition keys that `keys.py` makes: every f-string's beginning, sort keys (`…_sk`) apart."""
+    """Prefixes of the partition keys of a file of `keys`: every f-string's beginning, sort keys (`…_sk`) apart."""
     return {
         text.values[0].value
         for function in ast.parse(source).body

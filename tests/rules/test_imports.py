@@ -21,7 +21,7 @@ ALLOWED = {
     "wakeline/adapters": {"botocore", "genai_prices", "pydantic", "ulid", "jwt", "cryptography"},
     "wakeline/settings.py": set(),
     "wakeline/batch.py": set(),
-    "wakeline/wiring.py": {"ulid"},
+    "wakeline/wiring": {"ulid"},
     "wakeline/observability.py": {"aws_lambda_powertools"},
     "wakeline/__init__.py": set(),
 }

@@ -1,4 +1,7 @@
-"""The only place where ports meet adapters. Everything is made on first use and kept."""
+"""The only place where ports meet adapters. Everything is made on first use and kept.
+
+Here is what recording and reading use; each further area has a module of its own beside this one.
+"""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any

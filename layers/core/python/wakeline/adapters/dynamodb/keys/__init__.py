@@ -1,4 +1,4 @@
-"""Every key of the table, one function each.
+"""Every key of the table, one function each: here those of the record, each further area's in a module beside this one.
 
 Parts of a key that a caller chooses are ids (`A-Za-z0-9._:-`), so `#` separates them for certain.
 """
