@@ -34,7 +34,8 @@ class Delta:
 
     Counters: `events`, `type.<event type>` (all custom types as one), `tool.<tool name>`, `tool_calls`,
     `tool_errors`, `errors`, `llm_calls`, `unpriced_calls`, the four token kinds, `additions`, `deletions`, `hooks`
-    (events that Claude Code's hooks told).
+    (events that Claude Code's hooks told). `first_at` and `last_at` span the events' own times, `received_at` is
+    when the server took them.
     """
 
     counters: dict[str, int] = field(default_factory=dict)
@@ -48,6 +49,8 @@ class Delta:
     keys: str = ""
     source: dict[str, Any] | None = None
     started_at: str | None = None
+    first_at: str = ""
+    received_at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """What is stored: the fields that say something."""
@@ -83,6 +86,8 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
         counters["events"] += 1
         counters["type.custom" if event.type.startswith("custom.") else f"type.{event.type}"] += 1
         delta.last_at = max(delta.last_at, event.timestamp, key=times.sortable) if delta.last_at else event.timestamp
+        delta.first_at = min(delta.first_at, event.timestamp, key=times.sortable) if delta.first_at else event.timestamp
+        delta.received_at = event.envelope.get("received_at", delta.received_at)
         if event.metadata and "hook_event_name" in event.metadata:
             counters["hooks"] += 1
         match event.type:

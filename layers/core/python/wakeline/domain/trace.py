@@ -29,7 +29,8 @@ class Trace:
     """Everything HEAD says.
 
     The first block is what its creator said, the second what people set later, the third what its events add up to.
-    `version` rises with each write; `seal` covers all of it, so that verify finds any that was changed by hand.
+    `changed_at` (the server's clock) and `version` move with each write; `seal` covers all of it, so that verify finds
+    any that was changed by hand.
     """
 
     workspace_id: str
@@ -73,6 +74,7 @@ class Trace:
     recent_keys: str = ""
     transcript: dict[str, Any] | None = None
 
+    changed_at: str = ""
     version: int = 0
     seal: str = ""
 
@@ -132,6 +134,10 @@ class Trace:
         except Invalid:
             return replace(self, seal=BROKEN)
 
+    def rewritten(self, now: datetime, **changes: Any) -> Self:
+        """The next HEAD, changed otherwise than by events."""
+        return replace(self, **changes, changed_at=times.render(now), version=self.version + 1).sealed()
+
     def to_json(self) -> dict[str, Any]:
         """Every field, for storage. Not a copy: what it holds is the trace's own."""
         return {spec.name: getattr(self, spec.name) for spec in fields(self)}
@@ -149,7 +155,8 @@ TOKEN_KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_writ
 def new_trace(workspace_id: str, trace_id: str, **facts: Any) -> Trace:
     """A trace with no events yet. Raises `TooLarge` when more than `MAX_BYTES` is said of it."""
     empty = chain.spell(chain.genesis(workspace_id, trace_id))
-    trace = Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **facts)
+    said = {"changed_at": facts["created_at"], **facts}
+    trace = Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **said)
     if len(canonical(trace.to_json(), "trace")) > MAX_BYTES:
         raise TooLarge(
             f"more than {MAX_BYTES // 1024} KB are said of the trace; put large content in its events", field="metadata"
@@ -182,6 +189,7 @@ def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:
         models=union(trace.models, delta.models),
         recent_keys=(trace.recent_keys + delta.keys)[-8 * RECENT_KEYS :],
         transcript=delta.source or trace.transcript,
+        changed_at=max(trace.changed_at, delta.received_at, key=times.sortable),
         version=trace.version + 1,
     ).sealed()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
 from . import chain
 from .delta import Delta, delta_of
@@ -9,7 +10,7 @@ from .events import Event
 from .segments import Damaged, Segment, decode, recompute
 from .trace import BROKEN, Trace, fold
 
-_NOT_FROM_EVENTS = frozenset({"transcript", "version", "seal"})
+_NOT_FROM_EVENTS = frozenset({"transcript", "changed_at", "version", "seal"})
 """Fields of HEAD that events do not determine; the seal alone covers them."""
 
 
@@ -138,4 +139,5 @@ def _trusted(stored: Delta, known: Delta) -> Delta:
     others = {
         name: count for name, count in stored.counters.items() if name != "events" and not name.startswith("type.")
     }
-    return replace(stored, counters=dict(sorted((others | kept).items())), last_at=known.last_at)
+    said: dict[str, Any] = {"last_at": known.last_at, "first_at": known.first_at, "received_at": known.received_at}
+    return replace(stored, counters=dict(sorted((others | kept).items())), **said)

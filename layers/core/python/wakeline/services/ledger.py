@@ -103,7 +103,7 @@ def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft
         repeats, rejected = _outcome(sifted, unhashable)
         if segment.count == 0:
             if wanted.source is not None and not store.write_head(
-                replace(trace, transcript=wanted.source, version=trace.version + 1).sealed(), trace.version
+                trace.rewritten(env.now(), transcript=wanted.source), trace.version
             ):
                 continue
             return Appended(trace, repeats, rejected)
@@ -278,5 +278,6 @@ def _tombstone(trace: Trace, gone: dict[str, Any]) -> Trace:
         last_seq=trace.last_seq,
         head_hash=trace.head_hash,
         deleted=gone,
+        changed_at=gone["at"],
         version=trace.version + 1,
     ).sealed()

@@ -1,7 +1,7 @@
 """Pushing Claude Code transcripts: only the lines that are new become events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from wakeline.domain import times
@@ -81,7 +81,7 @@ def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: 
         raise Conflict("the session was deleted; ids are not used twice", field="id")
     if not caller.sees(trace):
         raise Conflict("the id belongs to another project's session", field="id")
-    trace = _with_facts(store, trace, session.facts)
+    trace = _with_facts(store, env, trace, session.facts)
     lines = map_lines(transcript, price, trace.started_at)
     copy = _Copy(
         lines,
@@ -178,12 +178,12 @@ def _told_by_hooks(store: LedgerStore, trace: Trace, lines: list[Mapped]) -> fro
     return told_by_hooks(by_hooks, frozenset(stored), lines)
 
 
-def _with_facts(store: LedgerStore, trace: Trace, facts: dict[str, Any]) -> Trace:
+def _with_facts(store: LedgerStore, env: Env, trace: Trace, facts: dict[str, Any]) -> Trace:
     """A trace that a hook created knows nothing of repository or author: the pusher does."""
     named = {name: facts.get(name) for name in ("repo", "author", "branch") if getattr(trace, name) is None}
     missing = {name: value for name, value in named.items() if value is not None}
     while missing and trace.source == "hook" and trace.seal != BROKEN:
-        told = replace(trace, **missing, version=trace.version + 1).sealed()
+        told = trace.rewritten(env.now(), **missing)
         if store.write_head(told, trace.version):
             return told
         trace = ledger.living(store.head(trace.workspace_id, trace.id))

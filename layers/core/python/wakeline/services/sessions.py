@@ -142,7 +142,7 @@ def update(
         )
         if after == trace:
             return trace
-        after = replace(after, version=trace.version + 1).sealed()
+        after = after.rewritten(env.now())
         if store.write_head(after, trace.version):
             return after
         env.pause(attempt)

@@ -11,11 +11,12 @@ from wakeline.domain.segments import INLINE_BYTES, Segment
 from wakeline.domain.trace import Trace
 
 from . import keys, traces
+from .keys import evidence
 from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
 from .traces import DynamoTraces, count_updates, put_new
 
 _KINDS = {"n": int, "first_seq": int, "last_seq": int, "prev": bytes, "head": bytes, "delta": str}
-_ATTRIBUTES = frozenset(("pk", "sk", "seal", "body", "body_key", *_KINDS))
+_ATTRIBUTES = frozenset(("pk", "sk", "seal", "body", "body_key", "gsi3pk", "gsi3sk", *_KINDS))
 
 FIRST_SEGMENTS = 8
 """Most traces have few more segments and are read in one or two calls; a page of a list in a long one needs no more."""
@@ -132,11 +133,23 @@ def to_item(workspace_id: str, trace_id: str, segment: Segment) -> Item:
         "delta": json.dumps(segment.delta.to_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True),
     }
     item["seal"] = _seal(item)
+    item |= _span(workspace_id, trace_id, segment)
     if len(segment.body) + len(item["delta"].encode()) > INLINE_BYTES:
         item["body_key"] = bodies.key(workspace_id, trace_id, segment.first_index, segment.body)
     else:
         item["body"] = segment.body
     return item
+
+
+def _span(workspace_id: str, trace_id: str, segment: Segment) -> Item:
+    """The keys of a segment in `by_time`."""
+    delta = segment.delta
+    if not delta.first_at:
+        return {}  # without events: not one that we wrote
+    return {
+        "gsi3pk": evidence.span_partition(workspace_id, trace_id, delta.first_at, delta.last_at),
+        "gsi3sk": evidence.span_sk(trace_id, segment.first_index, delta.first_at, delta.last_at),
+    }
 
 
 def _seal(item: Item) -> bytes:
@@ -164,7 +177,9 @@ def from_item(item: Item) -> Segment:
             delta=Delta.from_json(json.loads(item["delta"])),
             body=body,
         )
+        _, workspace_id, trace_id = item["pk"].split("#")
         intact = item.get("seal") == _seal(item) and item.keys() <= _ATTRIBUTES
+        intact = intact and item.items() >= _span(workspace_id, trace_id, segment).items()
         if not isinstance(body, bytes):
             return _unreadable(item)
     except (KeyError, TypeError, ValueError):

@@ -13,6 +13,7 @@ from wakeline.domain.trace import BROKEN, Trace
 from wakeline.domain.trace_index import IndexEntry
 
 from . import keys
+from .keys import evidence
 from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
 
 BY_WORKSPACE = "by_workspace"
@@ -26,15 +27,19 @@ _APART = frozenset({*FILTERS, "workspace_id", "id", "recent_keys", "version"})
 
 
 def to_item(trace: Trace) -> Item:
-    """The item of a HEAD. A deleted trace keeps no index keys: it is in no list."""
+    """The item of a HEAD. A deleted trace is in no list and keeps the keys of `by_time` alone."""
     said = trace.to_json()
     item: Item = {
         "pk": keys.trace_pk(trace.workspace_id, trace.id),
         "sk": keys.HEAD,
         "version": trace.version,
-        "head": canonical({name: value for name, value in said.items() if name not in _APART}, "trace").decode(),
+        "head": canonical(
+            {name: value for name, value in said.items() if name not in _APART and value is not None}, "trace"
+        ).decode(),
         "keys": b64decode(trace.recent_keys) or None,
         **{field: said[field] for field in FILTERS if said[field] != []},
+        "gsi3pk": evidence.changed_index(trace.changed_at[:13], evidence.shard_of(trace.id, evidence.CHANGE_SHARDS)),
+        "gsi3sk": keys.trace_pk(trace.workspace_id, trace.id),
     }
     if trace.deleted is None:
         place = keys.started_sk(times.sortable(trace.started_at), trace.id)
