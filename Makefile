@@ -35,8 +35,9 @@ check: .venv/.dev .venv-tools/.tools ## Lint, types, import rules, the template,
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
 	PYTHONPATH=.:functions:layers/core/python $(BIN)/lint-imports
-	$(TOOLS)/cfn-lint template.yaml
+	$(TOOLS)/cfn-lint template.yaml workers.yaml
 	$(TOOLS)/sam validate --lint
+	$(TOOLS)/sam validate --lint --template workers.yaml
 	$(BIN)/python -m pytest -q tests/rules
 
 build: .venv-tools/.tools ## Build what `sam deploy` uploads, without Docker

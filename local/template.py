@@ -2,7 +2,7 @@
 
 Resolved are `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::If`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::FindInMap`,
 parameter defaults and conditions. Names and ARNs a real stack would generate are made from the stack name and the
-logical id.
+logical id. A nested stack's functions and resources (AWS::Serverless::Application) count among the template's own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,18 +100,25 @@ class Template:
     created: dict[str, str] = field(default_factory=dict)
 
     def functions(self) -> list[Function]:
-        """Every function, in the template's order."""
-        return [self._function(logical_id) for logical_id in self._of_kind("AWS::Serverless::Function")]
+        """Every function, in the template's order; those of nested stacks last."""
+        own = [self._function(logical_id) for logical_id in self._of_kind("AWS::Serverless::Function")]
+        return own + [function for stack in self._nested() for function in stack.functions()]
 
     def function(self, logical_id: str) -> Function:
         """One function. Raises TemplateError when there is none of that name."""
-        if logical_id not in self._of_kind("AWS::Serverless::Function"):
-            raise TemplateError(f"no function {logical_id} in {self.path.name}")
-        return self._function(logical_id)
+        for function in self.functions():
+            if function.logical_id == logical_id:
+                return function
+        raise TemplateError(f"no function {logical_id} in {self.path.name}")
 
     def resources(self, kind: str) -> list[Resource]:
-        """Every resource of a CloudFormation type, e.g. AWS::DynamoDB::Table."""
-        return [self._resource(logical_id) for logical_id in self._of_kind(kind)]
+        """Every resource of a CloudFormation type, e.g. AWS::DynamoDB::Table; those of nested stacks last."""
+        own = [self._resource(logical_id) for logical_id in self._of_kind(kind)]
+        return own + [resource for stack in self._nested() for resource in stack.resources(kind)]
+
+    def outputs(self) -> dict[str, Any]:
+        """The values of the template's outputs, by name."""
+        return {name: self.resolve(body["Value"]) for name, body in self.document.get("Outputs", {}).items()}
 
     def environment(self) -> dict[str, str]:
         """The union of all functions' variables: one process has one environment. Raises TemplateError when two
@@ -125,14 +133,6 @@ class Template:
                 owner.setdefault(name, function.logical_id)
         return union
 
-    def named(self, reference: str) -> str | None:
-        """The logical id of the resource a name or ARN (also a stream's) belongs to."""
-        for logical_id in self.document.get("Resources", {}):
-            resource = self._identity(logical_id)
-            if reference in (resource[0], resource[1]) or reference.startswith(resource[1] + "/stream/"):
-                return str(logical_id)
-        return None
-
     def resolve(self, value: Any) -> Any:
         """A value of the template with every intrinsic function replaced by what it gives."""
         if isinstance(value, list):
@@ -146,6 +146,17 @@ class Template:
                 return intrinsic(self, argument)
         resolved = {key: self.resolve(each) for key, each in value.items()}
         return {key: each for key, each in resolved.items() if each is not _NO_VALUE}
+
+    def _nested(self) -> list[Template]:
+        """The nested stacks, with the parameters that are passed to them: as resolved now, for `created` grows."""
+        return [self._stack(logical_id) for logical_id in self._of_kind("AWS::Serverless::Application")]
+
+    def _stack(self, logical_id: str) -> Template:
+        given = self.resolve(self.document["Resources"][logical_id]["Properties"])
+        path = self.path.parent / given["Location"]
+        document = _read(path)
+        values = _parameters(document, given.get("Parameters", {}))
+        return Template(path, document, values, self.stack, self.region, self.account, self.created)
 
     def _of_kind(self, kind: str) -> list[str]:
         return [
@@ -223,6 +234,9 @@ class Template:
         )
         if logical_id not in self.document.get("Resources", {}):
             raise TemplateError(f"GetAtt of {logical_id}, which is not a resource")
+        output = attribute.removeprefix("Outputs.")
+        if output != attribute:
+            return self._stack(logical_id).outputs()[output]
         name, arn = self._identity(logical_id)
         match attribute:
             case "Arn":
@@ -297,14 +311,28 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """Read a template file; `parameters` override its defaults. Raises TemplateError for a parameter without any
     value.
     """
-    document = read_document(path)
-    given = dict(parameters or {})
+    path = path.resolve()
+    document = _read(path)
+    return Template(path, document, _parameters(document, parameters or {}))
+
+
+def _parameters(document: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, body in document.get("Parameters", {}).items():
         if name not in given and "Default" not in body:
             raise TemplateError(f"parameter {name} has no default")
         values[name] = given.get(name, body.get("Default"))
-    return Template(path=path.resolve(), document=document, parameters=values)
+    return values
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A template file's document, parsed once as long as the file does not change."""
+    return _read_as_of(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read_as_of(path: Path, _changed: int) -> dict[str, Any]:
+    return read_document(path)
 
 
 def routes(template: Template) -> Iterator[tuple[str, str, Function]]:

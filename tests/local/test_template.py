@@ -34,12 +34,41 @@ def test_functions_inherit_globals() -> None:
     assert template.function("OnEvent").dead_letters == "arn:aws:sqs:us-east-1:123456789012:wakeline-Letters"
 
 
-def test_names_and_arns_find_their_resource() -> None:
-    template = load(SMALL)
-    stream = template.function("OnChange").events[0].properties["Stream"]
-    assert template.named(stream) == "Table"
-    assert template.named("wakeline-bus") == "Bus"
-    assert template.named("nothing") is None
+NESTING = """
+Parameters: {Stage: {Type: String, Default: dev}}
+Resources:
+  Bus: {Type: AWS::Events::EventBus}
+  Key: {Type: AWS::KMS::Key}
+  Inner:
+    Type: AWS::Serverless::Application
+    Properties: {Location: inner.yaml, Parameters: {Bus: !Ref Bus, Key: !Ref Key}}
+Outputs: {Letters: {Value: !GetAtt Inner.Outputs.Letters}}
+"""
+INNER = """
+Parameters: {Bus: {Type: String}, Key: {Type: String}, Seconds: {Type: Number, Default: 7}}
+Resources:
+  Letters: {Type: AWS::SQS::Queue}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: work.handler
+      Timeout: !Ref Seconds
+      Environment: {Variables: {BUS_NAME: !Ref Bus, KEY: !Ref Key}}
+Outputs: {Letters: {Value: !GetAtt Letters.Arn}}
+"""
+
+
+def test_a_nested_stacks_resources_count_among_the_templates(tmp_path: Path) -> None:
+    (tmp_path / "outer.yaml").write_text(NESTING)
+    (tmp_path / "inner.yaml").write_text(INNER)
+    template = load(tmp_path / "outer.yaml")
+    assert [queue.name for queue in template.resources("AWS::SQS::Queue")] == ["wakeline-Letters"]
+    assert template.function("Work").timeout == 7
+    assert template.outputs() == {"Letters": "arn:aws:sqs:us-east-1:123456789012:wakeline-Letters"}
+    # What is passed to it is known late, as a key's id is.
+    template.created["Key"] = "1234"
+    assert template.environment() == {"BUS_NAME": "wakeline-Bus", "KEY": "1234"}
+    assert load(REAL).outputs()["WebSocketUrl"].endswith(".amazonaws.com/ws")
 
 
 def test_functions_that_disagree_are_refused(tmp_path: Path) -> None:

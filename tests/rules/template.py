@@ -1,4 +1,4 @@
-"""Reading of template.yaml: as it is written, and as SAM translates it."""
+"""Reading of template.yaml and workers.yaml: as they are written, and as SAM translates them."""
 
 import ast
 import json
@@ -13,7 +13,9 @@ import pytest
 from local.template_yaml import read_text
 from tests.rules.endpoints import Route
 
-TOOLS = Path(__file__).parents[2] / ".venv-tools" / "bin" / "python"
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / ".venv-tools" / "bin" / "python"
+FILES = ("template.yaml", "workers.yaml")
 
 Template = dict[str, Any]
 FUNCTION = "AWS::Serverless::Function"
@@ -23,6 +25,15 @@ def parse(text: str) -> Template:
     """The template with CloudFormation's short forms written out (`!Ref X` → `{"Ref": "X"}`)."""
     parsed: Template = json.loads(json.dumps(read_text(text)), object_hook=_long_form)
     return parsed
+
+
+def together(*templates: Template) -> Template:
+    """One template with all their resources. Fails when two have one by the same name."""
+    resources: dict[str, Any] = {}
+    for template in templates:
+        assert not resources.keys() & template["Resources"].keys()
+        resources |= template["Resources"]
+    return {"Resources": resources}
 
 
 def _long_form(node: dict[str, Any]) -> dict[str, Any]:
@@ -151,6 +162,8 @@ def translate(template: Template) -> Template:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = "s3://bucket/layer"
+        if resource["Type"] == "AWS::Serverless::Application":
+            resource["Properties"]["Location"] = "https://bucket.s3.amazonaws.com/template"
     done = subprocess.run(
         [TOOLS, "-c", _TRANSLATE],
         input=json.dumps(template),
@@ -212,7 +225,7 @@ def unsafe_readers(template: Template) -> list[str]:
 
 
 def over_budget(translated: Template) -> list[str]:
-    """Too near CloudFormation's limits: 500 resources, 1 MB. (Time to move the workers to a nested stack.)"""
+    """Too near CloudFormation's limits: 500 resources, 1 MB. (Time to move an area to a nested stack of its own.)"""
     count, size = len(translated["Resources"]), len(json.dumps(translated))
     return [
         *([f"{count} resources, more than 450"] if count > 450 else []),

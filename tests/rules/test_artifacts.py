@@ -1,11 +1,9 @@
 """What the code takes as artifacts must get through the template's API and bucket."""
 
-from pathlib import Path
-
-from tests.rules.template import parse
+from tests.rules.template import FILES, ROOT, parse, together
 from wakeline.domain.artifacts.media_types import MEDIA_TYPES
 
-TEMPLATE = parse((Path(__file__).parents[2] / "template.yaml").read_text())["Resources"]
+TEMPLATE = together(*(parse((ROOT / file).read_text()) for file in FILES))["Resources"]
 
 
 def test_api_gateway_leaves_binary_files_as_they_are():

@@ -16,11 +16,10 @@ from tests.rules.endpoints import (
     scans,
     scope_of,
 )
-from tests.rules.template import functions, has_policy, parse, routes_in_template
+from tests.rules.template import FILES, ROOT, functions, has_policy, parse, routes_in_template, together
 
-ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
-TEMPLATE = parse((ROOT / "template.yaml").read_text())
+TEMPLATE = together(*(parse((ROOT / file).read_text()) for file in FILES))
 OTHERS = other_files(FUNCTIONS)
 
 GOOD = '''"""GET /api/v1/things/{thing_id}, GET /api/things/{thing_id} — show a thing."""

@@ -1,11 +1,14 @@
 """What the template must never lose: its budget, narrow permissions, logs, names, and a CORS preflight that works."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
+from local.template import load
 from tests.rules.template import (
+    FILES,
+    ROOT,
+    Template,
     functions,
     has_policy,
     leading_keys,
@@ -16,6 +19,7 @@ from tests.rules.template import (
     partition_keys,
     routes_in_template,
     statements,
+    together,
     too_wide,
     translate,
     unlogged,
@@ -23,9 +27,10 @@ from tests.rules.template import (
     unstreamed,
 )
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "template.yaml").read_text()
+WORKERS = (ROOT / "workers.yaml").read_text()
 TEMPLATE = parse(TEXT)
+TEMPLATES = {file: parse((ROOT / file).read_text()) for file in FILES}
 
 MADE_UP = """
 Transform: AWS::Serverless-2016-10-31
@@ -47,12 +52,31 @@ Resources:
 
 
 @pytest.fixture(scope="module")
-def translated():
-    return translate(TEMPLATE)
+def all_translated() -> dict[str, Template]:
+    return {file: translate(template) for file, template in TEMPLATES.items()}
 
 
-def test_within_cloudformations_limits(translated):
-    assert over_budget(translated) == []
+@pytest.fixture
+def translated(all_translated) -> Template:
+    return all_translated["template.yaml"]
+
+
+each_file = pytest.mark.parametrize("file", FILES)
+
+
+@each_file
+def test_within_cloudformations_limits(file, all_translated):
+    assert over_budget(all_translated[file]) == []
+
+
+def test_the_nested_stack_gets_what_it_asks_for():
+    passed = TEMPLATE["Resources"]["Workers"]["Properties"]["Parameters"]
+    assert passed.keys() == TEMPLATES["workers.yaml"]["Parameters"].keys()
+    assert load(ROOT / "template.yaml").environment()["WEBSOCKET_ENDPOINT"].endswith("/ws")
+
+
+def test_functions_have_the_same_beginnings_in_both_files():
+    assert TEMPLATES["workers.yaml"]["Globals"]["Function"] == TEMPLATE["Globals"]["Function"]
 
 
 def test_over_the_limits_is_found():
@@ -65,9 +89,10 @@ def test_translation_counts_what_sam_adds():
     assert {"AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Lambda::Permission"} <= set(kinds)
 
 
-def test_no_wildcards_in_permissions(translated):
-    assert too_wide(translated) == []
-    assert len(list(statements(translated))) > len(functions(TEMPLATE))
+@each_file
+def test_no_wildcards_in_permissions(file, all_translated):
+    assert too_wide(all_translated[file]) == []
+    assert len(list(statements(all_translated[file]))) > len(functions(TEMPLATES[file]))
 
 
 @pytest.mark.parametrize(
@@ -90,8 +115,9 @@ def test_a_wildcard_is_found(action, resource, allowed):
     assert (too_wide(template) == []) is allowed
 
 
-def test_every_function_has_a_log_group():
-    assert unlogged(TEMPLATE) == []
+@each_file
+def test_every_function_has_a_log_group(file):
+    assert unlogged(TEMPLATES[file]) == []
 
 
 def test_a_missing_log_group_is_found():
@@ -100,8 +126,9 @@ def test_a_missing_log_group_is_found():
     assert unlogged(parse(MADE_UP.replace("LoggingConfig: {LogGroup: !Ref Logs}", "Timeout: 3"))) == ["GetThing"]
 
 
-def test_logical_ids_are_file_names():
-    assert misnamed(TEMPLATE) == []
+@each_file
+def test_logical_ids_are_file_names(file):
+    assert misnamed(TEMPLATES[file]) == []
 
 
 def test_a_wrong_logical_id_is_found():
@@ -120,7 +147,9 @@ def test_routes_and_policies_are_read():
 
 def test_policies_name_the_partition_keys_there_are():
     files = (ROOT / "layers/core/python/wakeline/adapters/dynamodb/keys").glob("*.py")
-    assert leading_keys(TEMPLATE) == set().union(*(partition_keys(file.read_text()) for file in files))
+    assert leading_keys(together(*TEMPLATES.values())) == set().union(
+        *(partition_keys(file.read_text()) for file in files)
+    )
 
 
 def test_partition_keys_are_read():
@@ -148,7 +177,7 @@ def test_a_word_that_buffers_is_found(word):
 
 
 def test_readers_of_the_stream_lose_nothing():
-    assert unsafe_readers(TEMPLATE) == []
+    assert unsafe_readers(together(*TEMPLATES.values())) == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +190,7 @@ def test_readers_of_the_stream_lose_nothing():
     ],
 )
 def test_an_unsafe_reader_is_found(old, lacks):
-    wrong = parse(TEXT.replace(old, f"BatchSize{lacks}: 1"))
+    wrong = parse(WORKERS.replace(old, f"BatchSize{lacks}: 1"))
     assert f"PublishLive: {lacks}" in unsafe_readers(wrong)
 
 
