@@ -1,23 +1,21 @@
-"""Started by the table's stream — tells the event bus of traces that were created, ended or deleted."""
+"""Started by the table's stream — tells the event bus what happened to the items that have events."""
 
 from typing import Any
 
 from wakeline import wiring
 from wakeline.batch import stream_entry
-from wakeline.domain.trace import Trace
+from wakeline.domain.outbox import BusEvent
 from wakeline.services import outbox
 
-Change = tuple[Trace | None, Trace]
+
+def read(record: dict[str, Any]) -> tuple[str, list[BusEvent]] | None:
+    """The events that a record amounts to. All are one group: the bus takes them in batches."""
+    events = wiring.events_in(record)
+    return ("bus", events) if events else None
 
 
-def read(record: dict[str, Any]) -> tuple[str, Change] | None:
-    """A HEAD before and after. All are one group: the bus takes them in batches."""
-    change = wiring.head_change(record)
-    return ("bus", change) if change is not None else None
-
-
-def publish_events(_group: str, changes: list[Change]) -> set[int]:
-    """Publish what they amount to."""
+def publish_events(_group: str, changes: list[list[BusEvent]]) -> set[int]:
+    """Publish them."""
     return outbox.publish(wiring.bus(), changes)
 
 

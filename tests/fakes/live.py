@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from wakeline.domain.connections import Connection
 from wakeline.domain.feed import KEPT_S, Entry, Mark
-from wakeline.domain.outbox import DomainEvent
+from wakeline.domain.outbox import BusEvent
 
 
 class MemoryFeed:
@@ -138,10 +138,10 @@ class MemoryBus:
     """The `EventBus` port. Events whose place is in `refuse` are refused, once."""
 
     def __init__(self) -> None:
-        self.events: list[DomainEvent] = []
+        self.events: list[BusEvent] = []
         self.refuse: set[int] = set()
 
-    def put(self, events: Sequence[DomainEvent]) -> list[int]:
+    def put(self, events: Sequence[BusEvent]) -> list[int]:
         refused = sorted(place for place in self.refuse if place < len(events))
         self.refuse = set()
         self.events += [event for place, event in enumerate(events) if place not in refused]

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from wakeline.domain.connections import Connection
 from wakeline.domain.feed import Entry, Mark
-from wakeline.domain.outbox import DomainEvent
+from wakeline.domain.outbox import BusEvent
 
 
 class FeedStore(Protocol):
@@ -74,5 +74,5 @@ class Sockets(Protocol):
 class EventBus(Protocol):
     """Where domain events go."""
 
-    def put(self, events: Sequence[DomainEvent]) -> list[int]:
+    def put(self, events: Sequence[BusEvent]) -> list[int]:
         """Publish events in this order; the places of those that the bus did not take."""

@@ -14,7 +14,7 @@ from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, Tra
 
 if TYPE_CHECKING:
     from wakeline.domain.feed import Appended
-    from wakeline.domain.trace import Trace
+    from wakeline.domain.outbox import BusEvent
     from wakeline.services.live_ports import ConnectionStore, EventBus, FeedStore, Sockets
     from wakeline.services.otlp import Known
     from wakeline.services.stream import Pace, Recent
@@ -139,11 +139,11 @@ def appended(record: dict[str, Any]) -> "Appended | None":
     return changes.appended(record)
 
 
-def head_change(record: dict[str, Any]) -> "tuple[Trace | None, Trace] | None":
-    """A HEAD before and after, by a record of the table's stream."""
-    from wakeline.adapters.dynamodb import changes
+def events_in(record: dict[str, Any]) -> "list[BusEvent]":
+    """What a record of the table's stream tells the event bus."""
+    from wakeline.adapters.dynamodb import outbox
 
-    return changes.head_change(record)
+    return outbox.events_in(record)
 
 
 def listening_workspace(record: dict[str, Any]) -> str | None:

@@ -30,6 +30,13 @@ def head_change(record: dict[str, Any]) -> tuple[Trace | None, Trace] | None:
     return old, from_item(_item(change["NewImage"]))
 
 
+def item_change(record: dict[str, Any]) -> tuple[Item | None, Item | None]:
+    """An item before and after; None where it was not there."""
+    change = record["dynamodb"]
+    before = _item(change["OldImage"]) if "OldImage" in change else None
+    return before, _item(change["NewImage"]) if "NewImage" in change else None
+
+
 def listening_workspace(record: dict[str, Any]) -> str | None:
     """The workspace whose clients are to be sent something: its feed grew, a client came, or one fell behind."""
     kind, _, workspace_id = record["dynamodb"]["Keys"]["pk"]["S"].partition("#")

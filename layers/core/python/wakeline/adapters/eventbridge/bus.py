@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from wakeline import settings
 from wakeline.adapters import aws
-from wakeline.domain.outbox import SOURCE, DomainEvent
+from wakeline.domain.outbox import SOURCE, BusEvent
 
 MOST = 10
 """Entries of one PutEvents. Ours are a few KB; the 256 KB of a request are far."""
@@ -13,7 +13,7 @@ MOST = 10
 class EventBridgeBus:
     """The `EventBus` port."""
 
-    def put(self, events: Sequence[DomainEvent]) -> list[int]:
+    def put(self, events: Sequence[BusEvent]) -> list[int]:
         """Pattern: publish. PutEvents takes or refuses each entry by itself; the places of those it refused."""
         refused = []
         for at in range(0, len(events), MOST):

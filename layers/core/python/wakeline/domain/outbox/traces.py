@@ -1,35 +1,28 @@
-"""Domain events: what the event bus is told of traces, derived from two states of a HEAD.
+"""What the event bus is told of traces, derived from two states of a HEAD."""
 
-Pure, so that a record of the table's stream that is delivered again gives the same events with the same ids.
-"""
-
-from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from .trace import TOKEN_KINDS, Trace
+from wakeline.domain.ids import is_id
+from wakeline.domain.trace import TOKEN_KINDS, Trace
 
-SOURCE = "wakeline"
-VERSION = "1"
+from .base import BusEvent, event_id
+
+FORK_ID = "_fork_id"
+"""Where the metadata of a fork's trace names the fork."""
 
 _ENDED = ("completed", "failed")
 
 
-class _Event(BaseModel):
-    """What every event says. A new field may come at any time; none changes its meaning within a version."""
+class TraceEvent(BusEvent):
+    """What every event of a trace says."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: Annotated[str, Field(description="The same for every delivery of this event: what to tell a repeat by.")]
-    version: Annotated[Literal["1"], Field(description="Of this schema.")] = "1"
-    occurred_at: Annotated[str, Field(description="RFC 3339, UTC.")]
-    workspace_id: str
     project_id: str
     trace_id: str
 
 
-class TraceStarted(_Event):
+class TraceStarted(TraceEvent):
     """A trace was created."""
 
     type: Literal["trace.started"] = "trace.started"
@@ -47,7 +40,7 @@ class TraceStarted(_Event):
     parent_trace_id: str | None = None
 
 
-class TraceCompleted(_Event):
+class TraceCompleted(TraceEvent):
     """A trace ended, well or not. One that goes on afterwards and ends otherwise gives another event of this type."""
 
     type: Literal["trace.completed"] = "trace.completed"
@@ -68,9 +61,10 @@ class TraceCompleted(_Event):
     tokens: dict[str, int]
     cost_usd: Annotated[float | None, Field(description="Null when no call could be priced: unknown is not free.")]
     models: list[str]
+    fork_id: Annotated[str | None, Field(description="The fork that this trace replays; null for any other.")] = None
 
 
-class TraceDeleted(_Event):
+class TraceDeleted(TraceEvent):
     """A trace was deleted. Its head hash stays, so that a copy kept elsewhere can still be told from a false one."""
 
     type: Literal["trace.deleted"] = "trace.deleted"
@@ -79,11 +73,10 @@ class TraceDeleted(_Event):
     head_hash: str
 
 
-DomainEvent = TraceStarted | TraceCompleted | TraceDeleted
-EVENTS: tuple[type[DomainEvent], ...] = (TraceStarted, TraceCompleted, TraceDeleted)
+EVENTS: tuple[type[TraceEvent], ...] = (TraceStarted, TraceCompleted, TraceDeleted)
 
 
-def events_of(old: Trace | None, new: Trace) -> list[DomainEvent]:
+def events_of(old: Trace | None, new: Trace) -> list[BusEvent]:
     """The events that a HEAD's change from `old` (None: it was not there) to `new` amounts to, usually none."""
     if new.deleted is not None:
         return [] if old is not None and old.deleted is not None else [_deleted(new)]
@@ -96,9 +89,8 @@ def events_of(old: Trace | None, new: Trace) -> list[DomainEvent]:
 
 
 def _place(kind: str, trace: Trace, occurred_at: str) -> dict[str, str]:
-    named = "\0".join((kind, trace.workspace_id, trace.id, str(trace.version)))
     return {
-        "id": f"evn_{sha256(named.encode()).hexdigest()[:32]}",
+        "id": event_id(kind, trace.workspace_id, trace.id, str(trace.version)),
         "occurred_at": occurred_at,
         "workspace_id": trace.workspace_id,
         "project_id": trace.project_id,
@@ -143,6 +135,7 @@ def _completed(trace: Trace) -> TraceCompleted:
         tokens={kind: counted(kind, 0) for kind in TOKEN_KINDS},
         cost_usd=trace.cost_usd,
         models=trace.models,
+        fork_id=fork_of(trace),
     )
 
 
@@ -154,3 +147,9 @@ def _deleted(trace: Trace) -> TraceDeleted:
         event_count=int(gone.get("events", trace.event_count)),
         head_hash=str(gone.get("head_hash", trace.head_hash)),
     )
+
+
+def fork_of(trace: Trace) -> str | None:
+    """The fork that a trace says it replays."""
+    said = (trace.metadata or {}).get(FORK_ID)
+    return said if is_id(said) else None

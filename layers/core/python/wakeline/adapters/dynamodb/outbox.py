@@ -1,0 +1,25 @@
+"""What records of the table's stream tell the event bus: each area's reader of its own items."""
+
+from collections.abc import Callable
+from typing import Any
+
+from wakeline.domain.outbox import BusEvent
+from wakeline.domain.outbox.traces import events_of
+
+from .changes import head_change
+
+Reader = Callable[[dict[str, Any]], list[BusEvent] | None]
+"""The events that a record amounts to; None when the item is not of this area."""
+
+
+def _traces(record: dict[str, Any]) -> list[BusEvent] | None:
+    change = head_change(record)
+    return events_of(*change) if change is not None else None
+
+
+READERS: tuple[Reader, ...] = (_traces,)
+
+
+def events_in(record: dict[str, Any]) -> list[BusEvent]:
+    """The events that a record of the table's stream amounts to, usually none."""
+    return next((found for read in READERS if (found := read(record)) is not None), [])
