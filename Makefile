@@ -10,8 +10,7 @@ BIN := .venv/bin
 TOOLS := .venv-tools/bin
 # The Lambda runtime, read from its one place: the template's parameter.
 RUNTIME ?= $(shell sed -n '/^  Runtime:/,/Default:/s/^ *Default: *//p' template.yaml)
-CODE := $(wildcard functions layers/core/python local tests bench)
-TYPED := $(wildcard functions layers/core/python/wakeline local tests bench)
+TYPED := $(wildcard functions layers/core/python/wakeline local tests bench sdk/python/wakeline_sdk)
 ARGS ?=
 TESTS ?= tests
 
@@ -20,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test check build bench bench-detectors lock clean
+.PHONY: help serve test check build bench bench-detectors bench-sdk lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -53,6 +52,9 @@ bench: .venv/.dev ## Measure; prints tables, passes or fails nothing
 
 bench-detectors: .venv/.dev ## Measure the detectors on labelled runs: make bench-detectors DATA=folder
 	PYTHONPATH=.:functions:layers/core/python $(BIN)/python -m bench.detectors $(DATA)
+
+bench-sdk: .venv/.dev ## Measure what recording costs an agent
+	PYTHONPATH=.:functions:layers/core/python:sdk/python $(BIN)/python -m bench.sdk
 
 lock: .venv-tools/.tools ## Pin requirements/*.in again
 	@for name in runtime local dev tools; do \
