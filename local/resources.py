@@ -70,10 +70,19 @@ def _create_bucket(s3: Any, bucket: Resource) -> None:
     region = s3.meta.region_name
     # S3 refuses the name of its first region here, and wants every other.
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3.create_bucket(Bucket=bucket.name, **place)
+    lock = bool(bucket.properties.get("ObjectLockEnabled"))
+    s3.create_bucket(Bucket=bucket.name, ObjectLockEnabledForBucket=lock, **place)
     versioning = bucket.properties.get("VersioningConfiguration")
     if versioning is not None:
         s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration=versioning)
+    rule = bucket.properties.get("ObjectLockConfiguration")
+    if rule is not None:
+        days = {**rule["Rule"]["DefaultRetention"]}
+        days["Days"] = int(days["Days"])
+        s3.put_object_lock_configuration(
+            Bucket=bucket.name,
+            ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": days}},
+        )
 
 
 def _create_queue(sqs: Any, queue: Resource) -> None:

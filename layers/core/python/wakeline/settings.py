@@ -79,6 +79,16 @@ def stream_idle_ms() -> float:
     return float(os.environ.get("STREAM_IDLE_MS") or 1000)
 
 
+def evidence_bucket() -> str:
+    """The bucket under Object Lock."""
+    return _required("EVIDENCE_BUCKET")
+
+
+def signing_key() -> str:
+    """The KMS key that digests are signed with."""
+    return _required("SIGNING_KEY")
+
+
 def s3_public_endpoint() -> str:
     """Where clients of presigned URLs reach S3, if that is not S3 itself: set by the local stack only."""
     return os.environ.get("S3_PUBLIC_ENDPOINT", "")

@@ -47,3 +47,13 @@ def span_partition(workspace_id: str, trace_id: str, first_at: str, last_at: str
 def span_sk(trace_id: str, first_index: int, first_at: str, last_at: str) -> str:
     """`2026-03-21T10:00:00.000000Z#2026-03-21T10:05:00.000000Z#trc_9#000000000120`: first and last event's time."""
     return f"{times.sortable(first_at)}#{times.sortable(last_at)}#{trace_id}#{first_index:012d}"
+
+
+def proof_pk(workspace_id: str, trace_id: str) -> str:
+    """`E#ws_1#trc_9`: the digests that a trace is in; sort keys are their hours."""
+    return f"E#{workspace_id}#{trace_id}"
+
+
+def digests_pk(deployment: str) -> str:
+    """`DG#all`: the digests; sort keys are their ids, which rise with the hours."""
+    return f"DG#{deployment}"

@@ -1,0 +1,58 @@
+"""What evidence is wired from: digests, exports, webhooks."""
+
+from typing import TYPE_CHECKING
+
+from wakeline import wiring
+
+if TYPE_CHECKING:
+    from wakeline.services.digests import Notary
+    from wakeline.services.evidence_ports import Archive, ChangeIndex, Checked, DigestStore, ProofStore, Signer
+
+
+def digests() -> "DigestStore":
+    """Digests, for lists."""
+    from wakeline.adapters.dynamodb.digests import DynamoDigests
+
+    return DynamoDigests()
+
+
+def changes() -> "ChangeIndex":
+    """Traces by the hour of their last change."""
+    from wakeline.adapters.dynamodb.digests import DynamoDigests
+
+    return DynamoDigests()
+
+
+def proofs() -> "ProofStore":
+    """Which digests traces are in."""
+    from wakeline.adapters.dynamodb.digests import DynamoProofs
+
+    return DynamoProofs()
+
+
+def archive() -> "Archive":
+    """Digests under Object Lock."""
+    from wakeline.adapters.s3.archive import S3Archive
+
+    return S3Archive()
+
+
+def signer() -> "Signer":
+    """The deployment's signing key."""
+    from wakeline.adapters.kms import KmsSigner
+
+    return KmsSigner()
+
+
+def is_signed() -> "Checked":
+    """Checks a signature."""
+    from wakeline.adapters import kms
+
+    return kms.is_signed
+
+
+def notary() -> "Notary":
+    """All that sealing an hour takes."""
+    from wakeline.services.digests import Notary
+
+    return Notary(wiring.ledger(), changes(), proofs(), digests(), archive(), signer(), wiring.env())
