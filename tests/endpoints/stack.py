@@ -155,7 +155,7 @@ class Workspace:
 
     def stored(self) -> dict[str, Any]:
         """What table and bucket hold of this workspace but its keys: to see that a request changed nothing."""
-        mine = re.compile(rf"[TCILA]#{re.escape(self.id)}(#|$)")
+        mine = re.compile(rf"(?:[TCILA]|INC)#{re.escape(self.id)}(#|$)")
         with self.stack.engine.lock:
             partitions = self.stack.engine.tables()[settings.table_name()].items
             held: dict[str, Any] = {

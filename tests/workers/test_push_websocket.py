@@ -20,9 +20,9 @@ def test_what_is_fed_is_pushed(workers):
     connect("c2", project_id="proj_2")
     workers.trace("a")
     workers.append("a")
-    workers.run("ReadLive")
-    assert workers.run("ReadLive") == []
-    assert workers.run("ReadLive") == []
+    workers.run("PublishLive")
+    assert workers.run("PushWebsocket") == []
+    assert workers.run("PushWebsocket") == []
     assert numbers(workers, "c=1") == [1]
     assert numbers(workers, "c2") == []
 
@@ -30,12 +30,12 @@ def test_what_is_fed_is_pushed(workers):
 def test_a_client_that_came_is_caught_up(workers):
     workers.trace("a")
     workers.append("a")
-    workers.run("ReadLive")
+    workers.run("PublishLive")
     seen = len(workers.records)
     connect("c1", 0)
-    mine = [each for each in workers.wanted("ReadLive") if each in workers.records[seen:]]
+    mine = [each for each in workers.wanted("PushWebsocket") if each in workers.records[seen:]]
     assert len(mine) == 1
-    workers.run("ReadLive", mine)
+    workers.run("PushWebsocket", mine)
     assert numbers(workers, "c1") == [1]
 
 
@@ -43,20 +43,22 @@ def test_its_own_writes_do_not_start_it(workers):
     connect("c1")
     workers.trace("a")
     workers.append("a")
-    workers.run("ReadLive")
-    before = len(workers.wanted("ReadLive"))
-    workers.run("ReadLive")
-    assert len(workers.wanted("ReadLive")) == before
+    workers.run("PublishLive")
+    before = len(workers.wanted("PushWebsocket"))
+    workers.run("PushWebsocket")
+    assert len(workers.wanted("PushWebsocket")) == before
 
 
 def test_one_left_behind_starts_it_again(workers):
     connect("c1")
     workers.trace("a")
     workers.append("a")
+    workers.run("PublishLive")
     workers.gone.add("c1")
-    workers.run("ReadLive")
+    seen = len(workers.records)
+    workers.run("PushWebsocket")
     workers.gone.clear()
-    again = [each for each in workers.wanted("ReadLive") if each["eventName"] == "MODIFY"]
+    again = [each for each in workers.wanted("PushWebsocket") if each in workers.records[seen:]]
     assert len(again) == 1
-    workers.run("ReadLive", again)
+    workers.run("PushWebsocket", again)
     assert numbers(workers, "c1") == [1]

@@ -12,6 +12,7 @@ from wakeline.http.endpoint import Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services.listing import TraceQuery, list_traces
 from wakeline.services.sessions import sessions_of
+from wakeline.wiring import understanding
 
 
 @endpoint("GET /api/v1/sessions", "GET /api/sessions", scope="traces:read")
@@ -51,7 +52,8 @@ def list_sessions(
     default = 20 if request.path.startswith("/api/v1/") else 50
     query = TraceQuery(wanted, project_id, limit or default, offset, cursor)
     now = wiring.env().now()
-    sessions, page = sessions_of(list_traces(wiring.ledger(), wiring.index(), caller, query, now), now)
+    found = list_traces(wiring.ledger(), wiring.index(), caller, query, now)
+    sessions, page = sessions_of(found, now, understanding.analyses(), caller.workspace_id)
     return {
         "sessions": sessions,
         "total": page.total,

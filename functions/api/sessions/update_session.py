@@ -11,6 +11,7 @@ from wakeline.domain.views.session import session_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import sessions
+from wakeline.wiring import understanding
 
 
 class SessionChange(BaseModel):
@@ -28,7 +29,8 @@ def update_session(caller: Caller, session_id: str, body: SessionChange) -> dict
     env = wiring.env()
     changed = {name: getattr(body, name) for name in body.model_fields_set}
     trace = sessions.update(wiring.ledger(), env, caller, session_id, **changed)
-    return session_view(trace, env.now())
+    labels = understanding.analyses().labels(trace.workspace_id, [trace.id]).get(trace.id, ())
+    return session_view(trace, env.now(), labels)
 
 
 handler = lambda_entry(update_session)

@@ -5,15 +5,20 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.trace import Trace
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services import artifacts, traces
+from wakeline.services import analyses, artifacts, traces
+from wakeline.wiring import understanding
 
 
 @endpoint("DELETE /api/v1/traces/{trace_id}", scope="traces:write", status=204)
 def delete_trace(caller: Caller, trace_id: str) -> Reply:
-    """Delete payloads, artifacts and views; kept is where its chain ended, how long it was, when it went, by whom."""
+    """Delete payloads, artifacts, analysis and views; kept is where its chain ended, its length, when it went, by whom.
+
+    Incidents lose the trace; one that had no other goes with it.
+    """
 
     def forget(trace: Trace) -> int:
-        return artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
+        files = artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
+        return files + analyses.forget(understanding.stores(), wiring.env(), trace.workspace_id, trace.id)
 
     traces.delete(wiring.ledger(), wiring.env(), caller, trace_id, forget)
     return Reply(status=204)

@@ -117,6 +117,7 @@ def test_what_a_session_costs(stack, workspace):
     key = workspace.reader
     with record_calls() as calls:
         assert stack.call("GET", f"{PATHS[1]}/{trace.id}", key=key).status == 200
-    *authentication, head, segments = calls.dynamodb
+    *authentication, head, labels, segments = calls.dynamodb
     assert {call.operation for call in authentication} == {"UpdateItem"}
     assert [(call.operation, call.rcu) for call in (head, segments)] == [("GetItem", 1.0), ("Query", 1.0)]
+    assert labels.operation == "BatchGetItem"

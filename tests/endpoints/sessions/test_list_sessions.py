@@ -215,9 +215,15 @@ def test_what_a_page_costs(stack, workspace):
     key = workspace.reader
     with record_calls() as calls:
         assert len(stack.call("GET", PATHS[1], key=key).json["sessions"]) == 50
-    # Authentication (twice in the first request of a minute), one page of the index, the count, the HEADs of the page.
-    *authentication, index, count, heads = calls.dynamodb
+    # Authentication (twice in the first request of a minute), one page of the index, the count, the HEADs of the page,
+    # the labels of their analyses (there are none here).
+    *authentication, index, count, heads, labels = calls.dynamodb
     assert {call.operation for call in authentication} == {"UpdateItem"}
-    assert [call.operation for call in (index, count, heads)] == ["Query", "Query", "BatchGetItem"]
-    assert [call.rcu for call in (index, count, heads)] == [1.5, 1.0, 25.0]
+    assert [call.operation for call in (index, count, heads, labels)] == [
+        "Query",
+        "Query",
+        "BatchGetItem",
+        "BatchGetItem",
+    ]
+    assert [call.rcu for call in (index, count, heads, labels)] == [1.5, 1.0, 25.0, 25.0]
     assert calls.wcu <= 2

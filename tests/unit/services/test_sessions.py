@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import WORKSPACE, batch, make_trace, message
 from tests.fakes.env import fixed_env
+from tests.fakes.incidents import MemoryAnalyses
 from tests.fakes.ledger import MemoryLedger
 from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Busy, NotFound
@@ -84,7 +85,9 @@ def test_a_session_deleted_meanwhile_is_not_there():
         update(store, fixed_env(), CALLER, "trc_1", notes="x")
 
 
-@pytest.mark.parametrize("read", [detail, lambda s, c, i, _: timeline(s, s, c, i, 10, None)])
+@pytest.mark.parametrize(
+    "read", [lambda s, c, i, n: detail(s, MemoryAnalyses(), c, i, n), lambda s, c, i, _: timeline(s, s, c, i, 10, None)]
+)
 @pytest.mark.parametrize("foreign", [{"project_id": "proj_2"}, {"workspace_id": "ws_2"}])
 def test_a_foreign_session_is_not_there(read, foreign):
     store = MemoryLedger()
@@ -106,7 +109,7 @@ def test_a_detail_reads_only_so_much(monkeypatch):
     change = {"type": "file_change", "payload": {"path": "a", "additions": 1}}
     for number in range(5):
         ledger.append(store, env, WORKSPACE, "trc_1", batch(message(f"{number}"), change))
-    shown = detail(store, CALLER, "trc_1", NOW)
+    shown = detail(store, MemoryAnalyses(), CALLER, "trc_1", NOW)
     assert ([each["content"] for each in shown["messages"]], shown["truncated"]) == (["0", "1", "2"], True)
     assert shown["file_changes"] == [{"path": "a", "action": "modified", "additions": 3, "deletions": 0}]
     assert shown["more"].keys() == {"messages", "file_changes"}

@@ -21,6 +21,7 @@ from wakeline.domain.views.timeline import Timeline
 from wakeline.domain.views.tool_calls import ToolCalls
 from wakeline.domain.views.view import View
 
+from .incident_ports import AnalysisStore
 from .ledger import ATTEMPTS
 from .listing import TracePage
 from .ports import LedgerStore, TraceIndex
@@ -38,12 +39,18 @@ class Keep:
 KEEP = Keep()
 
 
-def sessions_of(page: TracePage, now: datetime) -> tuple[list[dict[str, Any]], TracePage]:
-    """A page of traces as sessions. A page that would not fit into an answer is cut, and goes on where it was."""
+def sessions_of(
+    page: TracePage, now: datetime, analyses: AnalysisStore, workspace_id: str
+) -> tuple[list[dict[str, Any]], TracePage]:
+    """A page of traces as sessions, with the labels of their analyses.
+
+    A page that would not fit into an answer is cut, and goes on where it was.
+    """
     room = Room()
+    labels = analyses.labels(workspace_id, [trace.id for trace in page.traces]) if page.traces else {}
     shown: list[dict[str, Any]] = []
     for trace in page.traces:
-        view = session_view(trace, now)
+        view = session_view(trace, now, labels.get(trace.id, ()))
         room.add(view)
         if room.left < 0 and shown:
             break
@@ -51,13 +58,16 @@ def sessions_of(page: TracePage, now: datetime) -> tuple[list[dict[str, Any]], T
     return shown, page.cut(len(shown)) if shown else page
 
 
-def detail(store: LedgerStore, caller: Caller, session_id: str, now: datetime) -> dict[str, Any]:
+def detail(
+    store: LedgerStore, analyses: AnalysisStore, caller: Caller, session_id: str, now: datetime
+) -> dict[str, Any]:
     """A session with its messages, tool calls, sub-agents and file changes, at most `MAX_SHOWN` of each.
 
     What does not fit is said by `truncated`, and `more` holds the path of each list's continuation. Raises `NotFound`.
     """
     trace = session_of(store, caller, session_id)
-    session = session_view(trace, now) | {"metadata": trace.metadata}
+    labels = analyses.labels(trace.workspace_id, [trace.id]).get(trace.id, ())
+    session = session_view(trace, now, labels) | {"metadata": trace.metadata}
     room = Room()
     room.left -= 2 * weigh(session)
     views: dict[str, View] = {

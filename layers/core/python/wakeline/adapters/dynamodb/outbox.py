@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from wakeline.domain.outbox import BusEvent
+from wakeline.domain.outbox.incidents import events_of as incident_events
 from wakeline.domain.outbox.traces import events_of
 
-from .changes import head_change
+from . import incidents
+from .changes import head_change, item_change
+from .keys import understanding
 
 Reader = Callable[[dict[str, Any]], list[BusEvent] | None]
 """The events that a record amounts to; None when the item is not of this area."""
@@ -17,7 +20,16 @@ def _traces(record: dict[str, Any]) -> list[BusEvent] | None:
     return events_of(*change) if change is not None else None
 
 
-READERS: tuple[Reader, ...] = (_traces,)
+def _incidents(record: dict[str, Any]) -> list[BusEvent] | None:
+    if record["dynamodb"]["Keys"]["sk"]["S"] != understanding.INCIDENT:
+        return None
+    old, new = item_change(record)
+    if new is None:
+        return []
+    return incident_events(incidents.from_item(old) if old is not None else None, incidents.from_item(new))
+
+
+READERS: tuple[Reader, ...] = (_traces, _incidents)
 
 
 def events_in(record: dict[str, Any]) -> list[BusEvent]:

@@ -4,8 +4,18 @@ One detector is one file: `detect(run)`, a pure function over a `Run`, with its 
 docs/detectors.md says how good they are and how that was measured.
 """
 
-from .analysis import DETECTOR_VERSION, DETECTORS, analyse
+from .analysis import DETECTOR_VERSION, DETECTORS, analyse, analyse_run
 from .detection import Analysis, Detection
 from .run import Recorded, Run, prepare
 
-__all__ = ["DETECTORS", "DETECTOR_VERSION", "Analysis", "Detection", "Recorded", "Run", "analyse", "prepare"]
+__all__ = [
+    "DETECTORS",
+    "DETECTOR_VERSION",
+    "Analysis",
+    "Detection",
+    "Recorded",
+    "Run",
+    "analyse",
+    "analyse_run",
+    "prepare",
+]

@@ -58,7 +58,11 @@ def analyse(events: Iterable[Recorded], *, failed: bool | None = None) -> Analys
     always a critical step. None: only what the record itself shows; a run in which nothing is found has no critical
     step. Pure and deterministic; time and memory grow linearly with the events.
     """
-    run = prepare(events)
+    return analyse_run(prepare(events), failed=failed)
+
+
+def analyse_run(run: Run, *, failed: bool | None = None) -> Analysis:
+    """`analyse` for a run that is prepared already, since more than the analysis is wanted of it."""
     found = [one for detect in DETECTORS.values() if (one := detect(run)) is not None]
     found.sort(key=lambda one: (-one.confidence, one.critical_step_seq, one.label))
     decided = critical_step(run, found) if found or failed else None

@@ -3,6 +3,7 @@
 Where those show a string, an unknown one is the empty string; numbers that may be unknown (cost) are None then.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,11 @@ from wakeline.domain.trace import TOKEN_KINDS, Trace
 from wakeline.domain.trace_filter import last_component
 
 
-def session_view(trace: Trace, now: datetime) -> dict[str, Any]:
-    """A session in a list, or above its content. Durations in whole seconds, cost in US dollars."""
+def session_view(trace: Trace, now: datetime, labels: Sequence[str] = ()) -> dict[str, Any]:
+    """A session in a list, or above its content. Durations in whole seconds, cost in US dollars.
+
+    `labels` are what its analysis found, surest first.
+    """
     counters = trace.counters
     status = trace.status_at(now)
     user, assistant = counters.get("type.user_message", 0), counters.get("type.agent_message", 0)
@@ -50,7 +54,7 @@ def session_view(trace: Trace, now: datetime) -> dict[str, Any]:
         "cost": trace.cost_usd,
         "tags": trace.tags,
         "notes": trace.notes,
-        "labels": [],
+        "labels": list(labels),
         "agent": trace.agent or "",
         "agent_id": trace.agent_id,
         "user_goal": trace.user_goal or "",

@@ -1,0 +1,1 @@
+"""Incidents: failures of several runs that have one cause."""
