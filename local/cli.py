@@ -21,6 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     push = commands.add_parser("push", help="push Claude Code transcripts to a Wakeline")
     if given[:1] == ["push"]:
         importlib.import_module("local.push").add_arguments(push)
+    verify = commands.add_parser("verify", help="check an exported trace, offline")
+    if given[:1] == ["verify"]:
+        importlib.import_module("local.verify").add_arguments(verify)
     args = parser.parse_args(given)
     try:
         status: int | None = importlib.import_module(f"local.{args.command}").main(args)

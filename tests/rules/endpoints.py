@@ -97,9 +97,11 @@ def endpoint_faults(functions: Path, file: Path) -> list[str]:
     faults += [f"{route!r} is no METHOD /path" for route in sorted(routes) if not ROUTE.fullmatch(route)]
     if documented_routes(tree) != routes:
         faults.append(f"the docstring begins with {sorted(documented_routes(tree))}, the routes are {sorted(routes)}")
-    entry = f"app = sse_entry({name})" if file.with_suffix(".sh").exists() else f"handler = lambda_entry({name})"
-    if entry not in {ast.unparse(node) for node in tree.body}:
-        faults.append(f"no `{entry}`")
+    streams = file.with_suffix(".sh").exists()
+    entries = [f"app = {kind}_entry({name})" for kind in ("sse", "download")] if streams else []
+    entries = entries or [f"handler = lambda_entry({name})"]
+    if not {ast.unparse(node) for node in tree.body}.intersection(entries):
+        faults.append(f"no `{entries[0]}`")
     for module in imports(tree):
         root = module.split(".")[0]
         if root in {"boto3", "botocore"}:

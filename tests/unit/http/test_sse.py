@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wakeline.http import sse
+from wakeline.http import asgi, sse
 from wakeline.services.stream import Batch, Numbered, Pace
 
 
@@ -112,7 +112,7 @@ def test_what_was_missed_is_said():
 @pytest.mark.parametrize("header", ["", "no json", "[]", '{"requestId": 7}'])
 def test_a_request_without_a_context_has_an_id_all_the_same(header):
     scope = {"method": "GET", "path": "/api/stream", "headers": [(b"x-amzn-request-context", header.encode())]}
-    assert sse.request_of(scope).id
+    assert asgi.request_of(scope).id
 
 
 def test_a_request_bears_the_gateways_id():
@@ -123,6 +123,6 @@ def test_a_request_bears_the_gateways_id():
         "headers": [(b"X-Amzn-Request-Context", context)],
         "query_string": b"after_seq=1&after_seq=2&project_id=",
     }
-    request = sse.request_of(scope)
+    request = asgi.request_of(scope)
     assert (request.id, request.source_ip) == ("r-1", "10.0.0.1")
     assert request.query == {"after_seq": ["1", "2"], "project_id": [""]}

@@ -47,6 +47,10 @@ class TooLarge(WakelineError):
     """The request is over a documented size limit."""
 
 
+class ExportTooLarge(WakelineError):
+    """More rows were asked for than one export holds."""
+
+
 class UnsupportedMedia(WakelineError):
     """The content type is not one that this endpoint takes."""
 

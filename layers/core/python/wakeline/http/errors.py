@@ -17,6 +17,7 @@ _KINDS: dict[type[WakelineError], tuple[int, str, str]] = {
     errors.NotFound: (404, "not_found", RETRY_FIX),
     errors.Conflict: (409, "conflict", RETRY_CONDITIONAL),
     errors.TooLarge: (413, "payload_too_large", RETRY_FIX),
+    errors.ExportTooLarge: (413, "export_too_large", RETRY_FIX),
     errors.UnsupportedMedia: (415, "unsupported_media_type", RETRY_FIX),
     errors.RateLimited: (429, "rate_limited", RETRY_BACKOFF),
     errors.Busy: (409, "conflict", RETRY_BACKOFF),

@@ -1,36 +1,16 @@
-"""The way into the SSE function: an ASGI application of one route.
-
-Deployed, the Lambda Web Adapter turns an invocation into a plain HTTP request to it and streams what it answers;
-locally, the gateway calls it. Credential, scope and parameters are read and refused exactly as by every other endpoint.
-"""
+"""The way into the SSE function: an ASGI application of one route."""
 
 import asyncio
 import json
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
-from typing import Any
-from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from wakeline import wiring
-from wakeline.domain.caller import Caller
-from wakeline.domain.errors import Forbidden
 from wakeline.observability import logger
 from wakeline.services.stream import Batch, Pace, Reader
 
-from . import errors
-from .auth import OverLimit, Window, authenticate, credential_of
+from .asgi import App, Call, Message, Receive, Send, in_thread
 from .endpoint import Endpoint
-from .entry import ALWAYS, log_answer
-from .request import Request
-
-Message = dict[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-Receive = Callable[[], Awaitable[Message]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HEARTBEAT_S = 15.0
 SLOW_S = 20.0
@@ -38,8 +18,6 @@ SLOW_S = 20.0
 """
 CHUNK = 64 * 1024
 RETRY_MS = 2000
-THREADS = 8
-
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "X-Accel-Buffering": "no",
@@ -56,36 +34,15 @@ def sse_entry(endpoint: Endpoint) -> App:
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request = request_of(scope)
-        caller: Caller | None = None
-        window: Window | None = None
-        started = time.perf_counter()
-
-        def admit() -> Reader:
-            nonlocal caller, window
-            caller, window = authenticate(
-                wiring.keys(), wiring.secret, credential_of(request.headers), wiring.env().now(), write=False
-            )
-            if endpoint.scope is not None and not caller.may(endpoint.scope):
-                raise Forbidden(f"this needs the scope {endpoint.scope}")
-            reader: Reader = endpoint.call(request, caller).body
-            return reader
-
+        call = Call(endpoint, scope)
         try:
-            reader = await _in_thread(admit)
+            reader: Reader = await in_thread(call.admit)
         except Exception as error:
-            window = error.window if isinstance(error, OverLimit) else window
-            status, body, headers = errors.answer(error, request.path, request.id, flat=request.flat_errors)
-            if status == 500:
-                logger().exception("unexpected failure", extra={"request_id": request.id})
-            log_answer(endpoint, request, caller, status, started)
-            headers = {"Content-Type": "application/json", **headers}
-            await _start(send, status, request, window, headers)
-            await send({"type": "http.response.body", "body": body.encode()})
+            await call.refuse(send, error)
             return
-        await _start(send, 200, request, window, _HEADERS)
+        await call.start(send, 200, _HEADERS)
         await _Connection(reader, wiring.pace(), receive, send).run()
-        log_answer(endpoint, request, caller, 200, started)
+        call.done(200)
 
     return app
 
@@ -124,7 +81,7 @@ class _Connection:
         # With an id from the start, a client that is cut off before the first event misses nothing either.
         await self._send(f"retry: {RETRY_MS}\nid: {self._told}\n\n".encode())
         while not self._gone and self._loop.time() < end:
-            batch = await _in_thread(self._reader.next)
+            batch = await in_thread(self._reader.next)
             for chunk in chunks(batch):
                 await self._send(chunk)
             if batch.events:
@@ -180,46 +137,3 @@ def closing(reason: str, position: int) -> bytes:
     said = json.dumps({"reason": reason, "resume_after": position})
     id_line = f"id: {position}\n" if reason == "time" else ""
     return f"{id_line}event: stream.closed\ndata: {said}\n\n".encode()
-
-
-def request_of(scope: Message) -> Request:
-    """The request that an ASGI scope describes. API Gateway's own id comes with it, by way of the Web Adapter."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    query: dict[str, list[str]] = {}
-    for name, value in parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True):
-        query.setdefault(name, []).append(value)
-    context = _json(headers.get("x-amzn-request-context", ""))
-    return Request(
-        method=scope["method"],
-        path=scope["path"],
-        headers=headers,
-        query=query,
-        path_parameters={},
-        id=str(context.get("requestId") or uuid4()),
-        source_ip=str((context.get("identity") or {}).get("sourceIp") or ""),
-        sent=b"",
-    )
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
-async def _start(send: Send, status: int, request: Request, window: Window | None, headers: dict[str, str]) -> None:
-    said = {**ALWAYS, "x-request-id": request.id, **(window.headers() if window else {}), **headers}
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="stream")
-
-
-async def _in_thread(call: Callable[[], Any]) -> Any:
-    """AWS clients block: off the loop with them."""
-    return await asyncio.get_running_loop().run_in_executor(_threads(), call)

@@ -7,6 +7,7 @@ from wakeline import wiring
 if TYPE_CHECKING:
     from wakeline.services.digests import Notary
     from wakeline.services.evidence_ports import Archive, ChangeIndex, Checked, DigestStore, ProofStore, Signer
+    from wakeline.services.export_ports import SpanIndex
 
 
 def digests() -> "DigestStore":
@@ -49,6 +50,13 @@ def is_signed() -> "Checked":
     from wakeline.adapters import kms
 
     return kms.is_signed
+
+
+def spans() -> "SpanIndex":
+    """Segments by the time of their events."""
+    from wakeline.adapters.dynamodb.spans import DynamoSpans
+
+    return DynamoSpans()
 
 
 def notary() -> "Notary":
