@@ -220,7 +220,8 @@ def unsafe_readers(template: Template) -> list[str]:
                 "MaximumRetryAttempts": 0 < said.get("MaximumRetryAttempts", -1) <= 100,
                 "FunctionResponseTypes": said.get("FunctionResponseTypes") == ["ReportBatchItemFailures"],
                 "OnFailure": "OnFailure" in said.get("DestinationConfig", {}),
-                "Filters": bool(said.get("FilterCriteria", {}).get("Filters")),
+                # Lambda's quota is five.
+                "Filters": 0 < len(said.get("FilterCriteria", {}).get("Filters", [])) <= 5,
             }
             wrong += [f"{key}: {name}" for name, kept in wants.items() if not kept]
     return wrong

@@ -180,6 +180,14 @@ def test_readers_of_the_stream_lose_nothing():
     assert unsafe_readers(together(*TEMPLATES.values())) == []
 
 
+def test_the_stream_has_two_readers():
+    # A third makes AWS throttle all of them: docs/decisions/030 says how a worker joins one of the two.
+    events = [
+        event for each in functions(TEMPLATES["workers.yaml"]).values() for event in each.get("Events", {}).values()
+    ]
+    assert sum(event["Type"] == "DynamoDB" for event in events) == 2
+
+
 @pytest.mark.parametrize(
     ("old", "lacks"),
     [
@@ -191,7 +199,7 @@ def test_readers_of_the_stream_lose_nothing():
 )
 def test_an_unsafe_reader_is_found(old, lacks):
     wrong = parse(WORKERS.replace(old, f"BatchSize{lacks}: 1"))
-    assert f"PublishLive: {lacks}" in unsafe_readers(wrong)
+    assert f"ReadLive: {lacks}" in unsafe_readers(wrong)
 
 
 def test_store_outlives_the_stack():

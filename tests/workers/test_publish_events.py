@@ -19,7 +19,7 @@ def test_a_life_is_told(workers):
     trace = wiring.ledger().head("ws_1", "a")
     assert trace is not None
     ledger.erase(wiring.ledger(), wiring.env(), trace, "key_1")
-    assert workers.run("PublishEvents") == []
+    assert workers.run("ReadChanges") == []
     assert told(workers) == [("trace.started", "a"), ("trace.completed", "a"), ("trace.deleted", "a")]
     started = json.loads(workers.bus[0]["Detail"])
     assert (started["agent"], started["workspace_id"], started["version"]) == ("reviewer", "ws_1", "1")
@@ -29,13 +29,13 @@ def test_a_life_is_told(workers):
 def test_growing_starts_nothing(workers):
     workers.trace("a")
     workers.append("a")
-    assert [record["eventName"] for record in workers.wanted("PublishEvents")] == ["INSERT"]
+    assert [record["eventName"] for record in workers.wanted("ReadChanges")] == ["INSERT"]
 
 
 def test_what_is_delivered_again_has_the_same_id(workers):
     workers.trace("a")
     for _ in range(2):
-        workers.run("PublishEvents")
+        workers.run("ReadChanges")
     first, second = (json.loads(entry["Detail"]) for entry in workers.bus)
     assert first == second
 
@@ -48,17 +48,17 @@ def test_what_the_bus_refuses_is_delivered_again(workers, monkeypatch):
     monkeypatch.setattr(wiring, "bus", lambda: bus)
     for name in ("a", "b", "c"):
         workers.trace(name)
-    records = workers.wanted("PublishEvents")
-    assert workers.run("PublishEvents", records) == [records[1]["dynamodb"]["SequenceNumber"]]
-    assert workers.run("PublishEvents", records[1:]) == []
+    records = workers.wanted("ReadChanges")
+    assert workers.run("ReadChanges", records) == [records[1]["dynamodb"]["SequenceNumber"]]
+    assert workers.run("ReadChanges", records[1:]) == []
     assert {event.model_dump()["trace_id"] for event in bus.events} == {"a", "b", "c"}
 
 
 def test_a_record_that_cannot_be_read_is_named(workers):
     workers.trace("a")
-    (record,) = workers.wanted("PublishEvents")
+    (record,) = workers.wanted("ReadChanges")
     broken = {**record, "dynamodb": {"Keys": {}, "SequenceNumber": "7"}}
-    assert workers.run("PublishEvents", [broken, record]) == ["7"]
+    assert workers.run("ReadChanges", [broken, record]) == ["7"]
     assert told(workers) == [("trace.started", "a")]
 
 

@@ -17,7 +17,7 @@ def grown(workers):
     workers.append("a")
     workers.append("a")
     workers.append("b")
-    return workers.wanted("PublishLive")
+    return workers.wanted("ReadLive")
 
 
 def test_only_segments_start_it(workers):
@@ -25,14 +25,14 @@ def test_only_segments_start_it(workers):
 
 
 def test_segments_are_fed(workers):
-    assert workers.run("PublishLive", grown(workers)) == []
+    assert workers.run("ReadLive", grown(workers)) == []
     assert feed(workers) == WHOLE
 
 
 def test_twice_and_backwards(workers):
     records = grown(workers)
     for given in (records[1:2], records[:1], records, records[::-1]):
-        assert workers.run("PublishLive", given) == []
+        assert workers.run("ReadLive", given) == []
     assert sorted(number for number, *_ in feed(workers)) == [1, 2, 3]
     assert [at for _, _, trace, at in feed(workers) if trace == "a"] == [0, 1]
 
@@ -45,7 +45,7 @@ def test_one_workspace_that_fails_does_not_stop_the_others(workers, monkeypatch)
     seen = len(workers.records)
     wiring.ledger().create(make_trace("x", workspace_id="ws_2"))
     ledger.append(wiring.ledger(), wiring.env(), "ws_2", "x", batch(message("y")))
-    (other,) = [each for each in workers.wanted("PublishLive") if each in workers.records[seen:]]
+    (other,) = [each for each in workers.wanted("ReadLive") if each in workers.records[seen:]]
     store = wiring.feed()
     real = type(store).put
 
@@ -55,9 +55,9 @@ def test_one_workspace_that_fails_does_not_stop_the_others(workers, monkeypatch)
         return real(self, workspace_id, *given)
 
     monkeypatch.setattr(type(store), "put", put)
-    assert workers.run("PublishLive", [*records, other]) == [records[0]["dynamodb"]["SequenceNumber"]]
+    assert workers.run("ReadLive", [*records, other]) == [records[0]["dynamodb"]["SequenceNumber"]]
     assert store.last("ws_2") == 1
     monkeypatch.undo()
-    assert workers.run("PublishLive", [*records, other]) == []
+    assert workers.run("ReadLive", [*records, other]) == []
     assert feed(workers) == WHOLE
     assert store.last("ws_2") == 1

@@ -20,9 +20,9 @@ def test_what_is_fed_is_pushed(workers):
     connect("c2", project_id="proj_2")
     workers.trace("a")
     workers.append("a")
-    workers.run("PublishLive")
-    assert workers.run("PushWebsocket") == []
-    assert workers.run("PushWebsocket") == []
+    workers.run("ReadLive")
+    assert workers.run("ReadLive") == []
+    assert workers.run("ReadLive") == []
     assert numbers(workers, "c=1") == [1]
     assert numbers(workers, "c2") == []
 
@@ -30,12 +30,12 @@ def test_what_is_fed_is_pushed(workers):
 def test_a_client_that_came_is_caught_up(workers):
     workers.trace("a")
     workers.append("a")
-    workers.run("PublishLive")
+    workers.run("ReadLive")
     seen = len(workers.records)
     connect("c1", 0)
-    mine = [each for each in workers.wanted("PushWebsocket") if each in workers.records[seen:]]
+    mine = [each for each in workers.wanted("ReadLive") if each in workers.records[seen:]]
     assert len(mine) == 1
-    workers.run("PushWebsocket", mine)
+    workers.run("ReadLive", mine)
     assert numbers(workers, "c1") == [1]
 
 
@@ -43,22 +43,20 @@ def test_its_own_writes_do_not_start_it(workers):
     connect("c1")
     workers.trace("a")
     workers.append("a")
-    workers.run("PublishLive")
-    before = len(workers.wanted("PushWebsocket"))
-    workers.run("PushWebsocket")
-    assert len(workers.wanted("PushWebsocket")) == before
+    workers.run("ReadLive")
+    before = len(workers.wanted("ReadLive"))
+    workers.run("ReadLive")
+    assert len(workers.wanted("ReadLive")) == before
 
 
 def test_one_left_behind_starts_it_again(workers):
     connect("c1")
     workers.trace("a")
     workers.append("a")
-    workers.run("PublishLive")
     workers.gone.add("c1")
-    seen = len(workers.records)
-    workers.run("PushWebsocket")
+    workers.run("ReadLive")
     workers.gone.clear()
-    again = [each for each in workers.wanted("PushWebsocket") if each in workers.records[seen:]]
+    again = [each for each in workers.wanted("ReadLive") if each["eventName"] == "MODIFY"]
     assert len(again) == 1
-    workers.run("PushWebsocket", again)
+    workers.run("ReadLive", again)
     assert numbers(workers, "c1") == [1]

@@ -1,4 +1,4 @@
-"""The way into every worker that the table's stream starts.
+"""The way into every worker that the table's stream starts: they share two readers of it (docs/decisions/030).
 
 A worker says how a record is read and what is done with those that concern it, group by group. What fails is reported
 by the first record it concerns: Lambda delivers from there again, and everything that was done before is found done.
@@ -43,6 +43,23 @@ def stream_entry(
                 logger().exception("stream records failed", extra={"group": group, "records": len(held)})
                 failed = [0]
             again += [held[place][0] for place in failed]
-        return {"batchItemFailures": [{"itemIdentifier": min(again, key=int)}] if again else []}
+        return _answer(again)
 
     return handler
+
+
+def reader_entry(*workers: Handler) -> Handler:
+    """The Lambda handler of several workers: each is given every record and takes those that concern it.
+
+    One that fails stops no other, but what it wants delivered again comes to all: each finds its own done.
+    """
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        answers = [worker(event, context) for worker in workers]
+        return _answer([failure["itemIdentifier"] for answer in answers for failure in answer["batchItemFailures"]])
+
+    return handler
+
+
+def _answer(again: list[str]) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": min(again, key=int)}] if again else []}

@@ -1,0 +1,6 @@
+"""Started by the table's stream — runs the workers that keep what others read up to date: the outbox and the views."""
+
+from wakeline.batch import reader_entry
+from workers import publish_events
+
+handler = reader_entry(publish_events.handler)
