@@ -17,7 +17,7 @@ def ended(workers, trace_id, *events):
     workers.trace(trace_id)
     workers.append(trace_id, *events, END)
     workers.bus.clear()
-    workers.run("PublishEvents")
+    workers.run("ReadChanges")
     return next(
         {"source": entry["Source"], "detail-type": entry["DetailType"], "detail": json.loads(entry["Detail"])}
         for entry in workers.bus

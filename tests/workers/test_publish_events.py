@@ -74,11 +74,11 @@ def test_an_incident_is_told(workers):
         workers.append(name, *denied())
         (incident,) = analyses.analyse(understanding.stores(), wiring.env(), caller, name).incidents
     incidents.update(understanding.incidents(), wiring.env(), caller, incident.id, status="fixing")
-    assert workers.run("PublishEvents") == []
+    assert workers.run("ReadChanges") == []
     kinds = [entry["DetailType"] for entry in workers.bus if entry["DetailType"].startswith("incident.")]
     assert kinds == ["incident.created", "incident.updated"]
     for name in ("a", "b"):
         analyses.forget(understanding.stores(), wiring.env(), "ws_1", name)
     workers.bus.clear()
-    assert workers.run("PublishEvents") == []
+    assert workers.run("ReadChanges") == []
     assert [entry for entry in workers.bus if "incident" in entry["DetailType"]][2:] == []
