@@ -1,8 +1,9 @@
 """The short way from a DynamoDB request to moto's action and back.
 
 moto routes each request through a few hundred URL patterns and walks the service model twice, more than the rest of
-the call together. The hot operations skip that: parse the JSON, run moto's action, write the JSON. Whatever is not
-plain (an unknown operation, an error) goes the long way, so error bodies are moto's own.
+the call together. The hot operations skip that: parse the JSON, run moto's action, write the JSON; `direct_calls` goes
+without the JSON too. Whatever is not plain (an unknown operation, an error) goes the long way, so error bodies are
+moto's own.
 """
 
 from __future__ import annotations
@@ -31,21 +32,31 @@ ACTIONS = {
 
 def dispatch(operation: str, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes] | None:
     """The answer, or None when the request must go the long way."""
+    if operation not in ACTIONS:
+        return None
+    body = act(operation, _from_wire(json.loads(body_of(request))))
+    if body is None:
+        return None
+    raw = json.dumps(body, default=_to_wire).encode()
+    return 200, {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(binascii.crc32(raw))}, raw
+
+
+def act(operation: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
+    """moto's answer to parameters that it may keep, binary values as bytes; None when this must go the long way."""
     action = ACTIONS.get(operation)
     if action is None:
         return None
     handler = DynamoHandler()
     handler.region = REGION
     handler.current_account = ACCOUNT
-    handler.body = handler.params = _from_wire(json.loads(body_of(request)))
+    handler.body = handler.params = parameters
     try:
         result = getattr(handler, action)()
     except Exception:
         # Nothing was written: the model undoes a refused write. The long way says the same in moto's own words.
         return None
-    body = result.result if isinstance(result, ActionResult) else result
-    raw = json.dumps(body, default=_to_wire).encode()
-    return 200, {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(binascii.crc32(raw))}, raw
+    answer: Any = result.result if isinstance(result, ActionResult) else result
+    return dict(answer)
 
 
 def body_of(request: AWSPreparedRequest) -> bytes:

@@ -31,6 +31,7 @@ from werkzeug.exceptions import HTTPException
 
 from local import dynamodb_dispatch, dynamodb_model, resources
 from local.capacity import Call, record, record_calls, recording
+from local.direct_calls import ANSWERED, direct_calls, own
 from local.metering import Meter
 from local.template import ACCOUNT, REGION, Template, load
 
@@ -47,6 +48,7 @@ CREDENTIALS = {
     "AWS_REGION": REGION,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_SOCKETS = "apigatewaymanagementapi"
 _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 # Clients outlast an engine: they hold nothing of it, and making one costs more than starting an engine does.
@@ -64,9 +66,13 @@ class Engine:
         self.dynamodb_endpoint = dynamodb_endpoint
         self.lock = threading.RLock()
         self.environment: dict[str, str] = {}
+        # Whether the hot calls of clients may go without HTTP.
+        self.direct = True
         self.after_call: list[AfterCall] = []
         # Answers calls of API Gateway's management API, which moto has no clients for.
         self.sockets: Callable[[str, AWSPreparedRequest], Answer] | None = None
+        # The same for a message to a client, without HTTP: connection, message; whether it was taken.
+        self.post: Callable[[str, bytes], bool] | None = None
 
     @classmethod
     @contextmanager
@@ -96,7 +102,7 @@ class Engine:
             variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_endpoint
         dynamodb_model.install()
         mock = mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": True}})
-        with _environment(variables), _patched_stubber(engine):
+        with _environment(variables), _patched_stubber(engine), direct_calls(engine.call):
             mock.start()
             cls.active = engine
             try:
@@ -120,11 +126,23 @@ class Engine:
                 _clients[key] = _session.create_client(service, region_name=self.template.region, config=config)
             return _clients[key]
 
+    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
+        """Answer a client's call without HTTP, alone; None where it has to go through `perform`."""
+        if not self.direct:
+            return None
+        if service == _SOCKETS and operation == "PostToConnection" and self.post is not None:
+            return {} if self.post(parameters["ConnectionId"], parameters["Data"]) else None
+        if service != "dynamodb" or self.dynamodb_endpoint or recording() or operation not in ANSWERED:
+            return None
+        with self.lock:
+            said = dynamodb_dispatch.act(operation, own(parameters))
+        return None if said is None else {name: said[name] for name in ANSWERED[operation] if name in said}
+
     def perform(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:
         """Carry out one AWS request, alone. None when it is not for the embedded engine."""
         if self.dynamodb_endpoint and request.url.startswith(self.dynamodb_endpoint):
             return None
-        if service == "apigatewaymanagementapi" and self.sockets is not None:
+        if service == _SOCKETS and self.sockets is not None:
             return self.sockets(operation, request)
         with self.lock:
             meter = _meter(operation, request) if service == "dynamodb" and recording() else None

@@ -49,7 +49,7 @@ def run(
         journal = Journal(data, engine) if data is not None else None
         delivery = Delivery(engine, functions, journal.acknowledge) if journal else Delivery(engine, functions)
         gateway = Gateway(engine.template, functions)
-        engine.sockets = gateway.websockets.manage
+        engine.sockets, engine.post = gateway.websockets.manage, gateway.websockets.post
         if journal is not None:
             closing.callback(journal.stop)
             journal.start(delivery)

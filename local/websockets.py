@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import threading
 import time
 import traceback
 import uuid
@@ -13,6 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -26,14 +28,20 @@ from local.template import Function, Template
 PATH = "/ws"
 MAX_MESSAGE = 128 * 1024
 """Bytes of one message that API Gateway takes, either way."""
-MAX_WAITING = 32 * 1024 * 1024
-"""Bytes that wait for a client who does not read, before posting to it is refused."""
+MAX_WAITING = 256 * 1024
+"""Bytes that wait for a client who does not read. What is posted to it then waits for room, else is refused: a pusher
+that ran ahead would only send what a client that leaves never sees.
+"""
+PATIENCE_S = 1.0
+"""How long a post waits for room."""
+AT_ONCE = 16
+"""Messages passed on to one client before the other connections have their turn."""
 SERVICE = "apigatewaymanagementapi"
 
 
 @dataclass
 class _Client:
-    """One open connection. `waiting` is filled by whoever posts and emptied by the event loop."""
+    """One open connection. `waiting` is filled by whoever posts and emptied by the event loop, under `room`."""
 
     id: str
     loop: asyncio.AbstractEventLoop
@@ -41,21 +49,38 @@ class _Client:
     since: int
     waiting: deque[str] = field(default_factory=deque)
     size: int = 0
+    room: threading.Condition = field(default_factory=threading.Condition)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     closing: bool = False
 
-    def offer(self, text: str) -> bool:
-        """Queue a message, from any thread; False when too much is waiting."""
-        if self.size + len(text) > MAX_WAITING:
-            return False
-        self.size += len(text)
-        self.waiting.append(text)
-        self.loop.call_soon_threadsafe(self.changed.set)
+    def offer(self, text: str, patience: float = 0.0) -> bool:
+        """Queue a message, from any thread; False when there is no room for it, or it is late for any."""
+        with self.room:
+            if not self.room.wait_for(lambda: self.closing or self.size + len(text) <= MAX_WAITING, patience):
+                return False
+            if self.closing:
+                return False
+            self.size += len(text)
+            self.waiting.append(text)
+            if len(self.waiting) == 1:  # else the loop knows already
+                self.loop.call_soon_threadsafe(self.changed.set)
         return True
+
+    def take(self) -> str | None:
+        """The next message to pass on."""
+        with self.room:
+            if not self.waiting:
+                return None
+            text = self.waiting.popleft()
+            self.size -= len(text)
+            self.room.notify_all()
+            return text
 
     def close(self) -> None:
         """Hang up, behind what is waiting."""
-        self.closing = True
+        with self.room:
+            self.closing = True
+            self.room.notify_all()
         self.loop.call_soon_threadsafe(self.changed.set)
 
 
@@ -103,8 +128,14 @@ class WebSocketApi:
                 await self._received(client, message)
         finally:
             del self._clients[client.id]
+            client.close()
             sender.cancel()
             await self._call(client, "$disconnect", "DISCONNECT", None)
+
+    def post(self, connection_id: str, data: bytes) -> bool:
+        """Pass a message on, from any thread; False for all that `manage` answers with an error."""
+        client = self._clients.get(connection_id)
+        return client is not None and len(data) <= MAX_MESSAGE and client.offer(data.decode(), PATIENCE_S)
 
     def manage(self, operation: str, request: AWSPreparedRequest) -> tuple[int, Mapping[str, str], bytes]:
         """Answer a call of the management API, from any thread."""
@@ -117,7 +148,9 @@ class WebSocketApi:
         data = body_of(request)
         if len(data) > MAX_MESSAGE:
             return _fault(413, "PayloadTooLargeException")
-        return (200, {}, b"") if client.offer(data.decode()) else _fault(429, "LimitExceededException")
+        if client.offer(data.decode(), PATIENCE_S):
+            return 200, {}, b""
+        return _fault(410, "GoneException") if client.closing else _fault(429, "LimitExceededException")
 
     def close(self) -> None:
         """Take no more messages."""
@@ -199,10 +232,14 @@ class WebSocketApi:
         while True:
             await client.changed.wait()
             client.changed.clear()
-            while client.waiting:
-                text = client.waiting.popleft()
-                client.size -= len(text)
+            for passed in count(1):
+                if (text := client.take()) is None:
+                    break
                 await send({"type": "websocket.send", "text": text})
+                if passed % AT_ONCE == 0:
+                    # Sending need not wait for anything: without a pause the loop would neither hear that this client
+                    # has left, nor anything from the others.
+                    await asyncio.sleep(0)
             if client.closing:
                 return await send({"type": "websocket.close", "code": 1001})
 

@@ -19,7 +19,13 @@ def read(record: dict[str, Any]) -> tuple[str, None] | None:
 def push_websocket(workspace_id: str, _records: list[None]) -> tuple[int, ...]:
     """Bring every client up to the present."""
     connections.deliver(
-        wiring.feed(), wiring.ledger(), wiring.connections(), wiring.sockets(), wiring.env(), workspace_id
+        wiring.feed(),
+        wiring.ledger(),
+        wiring.connections(),
+        wiring.sockets(),
+        wiring.env(),
+        workspace_id,
+        wiring.recent(),
     )
     return ()
 

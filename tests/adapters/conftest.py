@@ -25,3 +25,11 @@ def engine(running: Engine) -> Engine:
     """The embedded engine, empty."""
     running.clear()
     return running
+
+
+@pytest.fixture
+def over_http(engine: Engine) -> Iterator[None]:
+    """The empty engine without its short way: every call is a request of botocore's and an answer of moto's."""
+    engine.direct = False
+    yield
+    engine.direct = True

@@ -14,19 +14,19 @@ NOW = datetime(2026, 3, 21, 12, 0, 30, tzinfo=UTC)
 A = digest_of("wl_live_a")
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "engine", "over_http"])
 def keys(request) -> Any:
     if request.param == "memory":
         return MemoryKeys()
-    request.getfixturevalue("engine")
+    request.getfixturevalue(request.param)
     return DynamoKeys()
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "engine", "over_http"])
 def answers(request) -> Any:
     if request.param == "memory":
         return MemoryAnswers()
-    request.getfixturevalue("engine")
+    request.getfixturevalue(request.param)
     return DynamoIdempotency()
 
 

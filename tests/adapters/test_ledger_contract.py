@@ -22,11 +22,11 @@ from wakeline.domain.trace import Trace, fold
 TRACE = "trc_1"
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture(params=["memory", "engine", "over_http"])
 def store(request) -> Any:
     if request.param == "memory":
         return MemoryLedger()
-    request.getfixturevalue("engine")
+    request.getfixturevalue(request.param)
     return DynamoLedger()
 
 

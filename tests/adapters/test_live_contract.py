@@ -24,14 +24,20 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 WS = "ws_1"
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
-def feed(request, engine):
-    return MemoryFeed() if request.param == "memory" else DynamoFeed()
+@pytest.fixture(params=["memory", "engine", "over_http"])
+def feed(request):
+    if request.param == "memory":
+        return MemoryFeed()
+    request.getfixturevalue(request.param)
+    return DynamoFeed()
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
-def clients(request, engine):
-    return MemoryConnections() if request.param == "memory" else DynamoConnections()
+@pytest.fixture(params=["memory", "engine", "over_http"])
+def clients(request):
+    if request.param == "memory":
+        return MemoryConnections()
+    request.getfixturevalue(request.param)
+    return DynamoConnections()
 
 
 def put(feed, last, *entries, now=NOW, before=None):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import copy
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+import botocore.session
 import moto
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local import dynamodb_dispatch, dynamodb_model, moto_pin
-from local.engine import Engine
+from local.engine import Engine, record_calls
+from local.template import REGION
 
 TABLE = "wakeline-Table"
 PARTITIONS = st.sampled_from(["a", "b"])
@@ -154,19 +158,27 @@ def plain(answer: Any) -> Any:
     return [plain(each) for each in answer] if isinstance(answer, list) else answer
 
 
-def ask(engine: Engine, method: str, arguments: dict[str, Any]) -> Any:
+@cache
+def unchecked() -> Any:
+    """A client as the product makes them, whose calls may go the direct way."""
+    return botocore.session.Session().create_client(
+        "dynamodb", region_name=REGION, config=Config(parameter_validation=False)
+    )
+
+
+def ask(client: Any, method: str, arguments: dict[str, Any]) -> Any:
     try:
-        return plain(getattr(engine.client("dynamodb"), method)(**copy.deepcopy(arguments)))
+        return plain(getattr(client, method)(**copy.deepcopy(arguments)))
     except ClientError as error:
         return {key: value for key, value in plain(error.response).items() if key != "Message"}
 
 
-def pages(engine: Engine, request: dict[str, Any]) -> list[Any]:
+def pages(client: Any, request: dict[str, Any]) -> list[Any]:
     answers: list[Any] = []
     start: dict[str, Any] = {}
     while len(answers) < 30:
         try:
-            answer = engine.client("dynamodb").query(**copy.deepcopy(request), **start)
+            answer = client.query(**copy.deepcopy(request), **start)
         except ClientError as error:
             return [*answers, error.response["Error"]["Code"]]
         answers.append(plain(answer))
@@ -176,10 +188,12 @@ def pages(engine: Engine, request: dict[str, Any]) -> list[Any]:
     return answers
 
 
-def history(engine: Engine, steps: list[tuple[str, dict[str, Any]]], asked: list[dict[str, Any]]) -> list[Any]:
+def history(
+    engine: Engine, client: Any, steps: list[tuple[str, dict[str, Any]]], asked: list[dict[str, Any]]
+) -> list[Any]:
     engine.clear()
-    answers = [ask(engine, *step) for step in steps]
-    answers += [pages(engine, request) for request in asked]
+    answers = [ask(client, *step) for step in steps]
+    answers += [pages(client, request) for request in asked]
     everything = engine.client("dynamodb").scan(TableName=TABLE)["Items"]
     return [*answers, sorted(map(plain, everything), key=str)]
 
@@ -187,15 +201,39 @@ def history(engine: Engine, steps: list[tuple[str, dict[str, Any]]], asked: list
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(writes(), max_size=25), asked=st.lists(queries(), min_size=1, max_size=6))
 def test_same_answers_as_moto(engine: Engine, steps: list[Any], asked: list[dict[str, Any]]) -> None:
-    ours = history(engine, steps, asked)
+    checked = engine.client("dynamodb")
+    ours, direct = history(engine, checked, steps, asked), history(engine, unchecked(), steps, asked)
     dynamodb_model.uninstall()
     long_way, dynamodb_dispatch.ACTIONS = dynamodb_dispatch.ACTIONS, {}
     try:
-        theirs = history(engine, steps, asked)
+        theirs = history(engine, checked, steps, asked)
     finally:
         dynamodb_dispatch.ACTIONS = long_way
         dynamodb_model.install()
     assert ours == theirs
+    assert direct == theirs
+
+
+def test_a_direct_call_shares_nothing(engine: Engine) -> None:
+    item: dict[str, Any] = {"pk": {"S": "a"}, "sk": {"S": "1"}, "l": {"L": [{"N": "1"}]}, "s": {"SS": ["x"]}}
+    dynamodb = unchecked()
+    dynamodb.put_item(TableName=TABLE, Item=item)
+    item["l"]["L"].append({"N": "2"})
+    item["s"]["SS"].append("y")
+    key = {"pk": item["pk"], "sk": item["sk"]}
+    for _ in range(2):
+        read = dynamodb.get_item(TableName=TABLE, Key=key)
+        assert read["Item"] == {**key, "l": {"L": [{"N": "1"}]}, "s": {"SS": ["x"]}}
+        assert read["ResponseMetadata"]["HTTPStatusCode"] == 200
+        read["Item"]["l"]["L"].clear()
+        read["Item"]["s"]["SS"].clear()
+
+
+def test_calls_that_are_counted_go_the_long_way(engine: Engine) -> None:
+    key = {"pk": {"S": "a"}, "sk": {"S": "1"}}
+    with record_calls() as calls:
+        unchecked().put_item(TableName=TABLE, Item=key)
+    assert [(each.operation, each.wcu) for each in calls.dynamodb] == [("PutItem", 1.0)]
 
 
 def test_a_page_ends_at_one_megabyte(engine: Engine) -> None:
@@ -205,7 +243,7 @@ def test_a_page_ends_at_one_megabyte(engine: Engine) -> None:
             TableName=TABLE, Item={"pk": {"S": "big"}, "sk": {"S": str(number)}, "b": {"B": b"x" * 300_000}}
         )
     first, second = pages(
-        engine,
+        engine.client("dynamodb"),
         {
             "TableName": TABLE,
             "KeyConditionExpression": "pk = :p",

@@ -46,12 +46,14 @@ class Browser:
         await asyncio.wait_for(self.task, 5)
 
 
-@pytest.fixture
-def api(monkeypatch):
+@pytest.fixture(params=["direct", "over HTTP"])
+def api(request, monkeypatch):
     monkeypatch.setenv("WEBSOCKET_ENDPOINT", "https://wakeline-live.execute-api.us-east-1.amazonaws.com/ws")
     with Engine.start(load(HERE / "sockets.yaml")) as engine:
         made = WebSocketApi(engine.template, Functions(engine.template))
         engine.sockets = made.manage
+        engine.post = made.post if request.param == "direct" else None
+        monkeypatch.setattr("local.websockets.PATIENCE_S", 0.05)
         made._functions.handler(engine.template.function("Connect"))
         sys.modules["small_sockets"].SEEN.clear()
         yield made
@@ -135,6 +137,31 @@ def test_a_client_that_does_not_read_is_slow(api):
         client.size = MAX_WAITING
         assert await asyncio.to_thread(ApiGatewaySockets().post, client.id, b"x") == "slow"
         await browser.leave()
+
+    run(story())
+
+
+def test_a_post_waits_until_there_is_room(api, monkeypatch):
+    monkeypatch.setattr("local.websockets.PATIENCE_S", 10.0)
+
+    async def story():
+        browser = Browser(api)
+        await browser.next()
+        (client,) = api._clients.values()
+        client.size = MAX_WAITING
+        posting = asyncio.create_task(asyncio.to_thread(ApiGatewaySockets().post, client.id, b"x"))
+        while not client.room._waiters:
+            await asyncio.sleep(0.01)
+        with client.room:
+            client.size = 0
+            client.room.notify_all()
+        assert await posting == "sent"
+        client.size = MAX_WAITING
+        posting = asyncio.create_task(asyncio.to_thread(ApiGatewaySockets().post, client.id, b"x"))
+        while not client.room._waiters:
+            await asyncio.sleep(0.01)
+        await browser.leave()
+        assert await posting == "gone"
 
     run(story())
 

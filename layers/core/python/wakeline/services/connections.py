@@ -52,15 +52,22 @@ def connect(
 
 
 def deliver(
-    feed: FeedStore, ledger: LedgerStore, store: ConnectionStore, sockets: Sockets, env: Env, workspace_id: str
+    feed: FeedStore,
+    ledger: LedgerStore,
+    store: ConnectionStore,
+    sockets: Sockets,
+    env: Env,
+    workspace_id: str,
+    recent: Recent | None = None,
 ) -> None:
-    """Send every client of a workspace what its feed holds by now and the client has not seen, in order.
+    """Send every client of a workspace what its feed holds by now and the client has not seen, in order. `recent`
+    spares rendering again what the rounds before have sent.
 
     Raises `Busy` when a client could not be served just now: another round is at it, or the time was up.
     """
     if not store.of_workspace(workspace_id):
         return
-    this_round = _Round(feed, ledger, store, sockets, env, feed.last(workspace_id))
+    this_round = _Round(feed, ledger, store, sockets, env, feed.last(workspace_id), recent or Recent())
     for _ in range(LOOKS):
         waiting = [each for each in store.of_workspace(workspace_id) if each.sent < this_round.last]
         if not waiting:
@@ -84,9 +91,10 @@ class _Round:
         sockets: Sockets,
         env: Env,
         last: int,
+        recent: Recent,
     ) -> None:
         self._feed, self._ledger, self._store, self._sockets = feed, ledger, store, sockets
-        self._env, self.last, self._recent = env, last, Recent()
+        self._env, self.last, self._recent = env, last, recent
         self._deadline = env.now() + BUDGET
 
     def serve(self, connection: Connection) -> Literal["done", "moved", "busy"]:
