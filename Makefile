@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test check build bench bench-detectors bench-sdk lock clean
+.PHONY: help serve test check openapi build bench bench-detectors bench-sdk lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -38,6 +38,11 @@ check: .venv/.dev .venv-tools/.tools ## Lint, types, import rules, the template,
 	$(TOOLS)/sam validate --lint
 	$(TOOLS)/sam validate --lint --template workers.yaml
 	$(BIN)/python -m pytest -q tests/rules
+
+openapi: .venv/.dev ## Write docs/openapi.json from what the endpoints declare
+	@PYTHONPATH=functions:layers/core/python $(BIN)/python -c \
+	  'from api.openapi._described import written; print(written(), end="")' > docs/openapi.json.new
+	@mv docs/openapi.json.new docs/openapi.json
 
 build: .venv-tools/.tools ## Build what `sam deploy` uploads, without Docker
 	PATH="$$(layers/deps/target-python "$(RUNTIME)"):$(CURDIR)/$(TOOLS):$$PATH" \

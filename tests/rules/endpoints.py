@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OTHERS = {"boto3", "botocore", "api", "workers", "realtime"}
-ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/[a-z0-9-]+|/\{\w+\+?\})+")
+ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/[a-z0-9.-]+|/\{\w+\+?\})+")
 
 
 @dataclass(frozen=True, order=True)

@@ -17,7 +17,7 @@ OURS = {"wakeline", "api", "workers", "realtime", "local"}
 ALLOWED = {
     "wakeline/domain": {"pydantic", "pydantic_core", "rfc8785"},
     "wakeline/services": {"pydantic", "pydantic_core"},
-    "wakeline/http": {"pydantic", "pydantic_core", "jwt", "google", "opentelemetry"},
+    "wakeline/http": {"pydantic", "pydantic_core", "typing_extensions", "jwt", "google", "opentelemetry"},
     "wakeline/adapters": {"botocore", "genai_prices", "pydantic", "ulid", "jwt", "cryptography"},
     "wakeline/settings.py": set(),
     "wakeline/batch.py": set(),

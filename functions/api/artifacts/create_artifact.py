@@ -11,7 +11,14 @@ from wakeline.http.entry import lambda_entry
 from wakeline.services import artifacts, traces
 
 
-@endpoint("POST /api/traces/{trace_id}/artifacts", scope="traces:write", status=201)
+@endpoint(
+    "POST /api/traces/{trace_id}/artifacts",
+    scope="traces:write",
+    status=201,
+    also=(200,),
+    errors=(415,),
+    takes={"application/json": _models.ArtifactBody, "application/octet-stream": bytes},
+)
 def create_artifact(caller: Caller, request: Request, trace_id: str) -> Reply:
     """Take JSON with base64 content, a file as it is, or an announcement: then `upload` is a presigned PUT.
 

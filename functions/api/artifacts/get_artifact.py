@@ -9,7 +9,7 @@ from wakeline.http.entry import lambda_entry
 from wakeline.services import artifacts
 
 
-@endpoint("GET /artifacts/{artifact_id}", scope="traces:read")
+@endpoint("GET /artifacts/{artifact_id}", scope="traces:read", also=(307,), errors=(409,))
 def get_artifact(caller: Caller, request: Request, artifact_id: str, format: Literal["json"] | None = None) -> Reply:
     """307 to a presigned URL; JSON for `?format=json` or an Accept that names it. 409 while nothing is stored."""
     artifact = artifacts.get(wiring.artifacts(), wiring.ledger(), caller, artifact_id)

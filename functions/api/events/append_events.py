@@ -1,6 +1,6 @@
 """POST /api/traces/{trace_id}/events — append one event or a batch."""
 
-from typing import Any
+from typing import Any, Required, TypedDict
 
 from wakeline import wiring
 from wakeline.domain.append import Rejection
@@ -12,8 +12,46 @@ from wakeline.http.entry import lambda_entry
 from wakeline.services import traces
 
 
-@endpoint("POST /api/traces/{trace_id}/events", scope="traces:write")
-def append_events(caller: Caller, request: Request, trace_id: str) -> dict[str, Any]:
+class EventBody(TypedDict, total=False):
+    """One event. `type` is required; `payload` and `metadata` are kept as they are. Other fields go to `metadata`."""
+
+    type: Required[str]
+    id: str | None
+    seq: int | None
+    timestamp: str | None
+    actor: dict[str, Any] | None
+    span_id: str | None
+    parent_id: str | None
+    idempotency_key: str | None
+    payload: Any
+    metadata: dict[str, Any] | None
+
+
+class EventBatch(TypedDict):
+    """At most 500 events, in their order."""
+
+    events: list[EventBody]
+
+
+class Rejected(TypedDict):
+    """An event that was not stored; `index` is its place in the request."""
+
+    index: int
+    idempotency_key: str | None
+    reason: str
+
+
+class Appended(TypedDict):
+    """How many events are stored, those that were stored before under the same idempotency key among them."""
+
+    accepted: int
+    rejected: list[Rejected]
+
+
+@endpoint(
+    "POST /api/traces/{trace_id}/events", scope="traces:write", takes={"application/json": EventBatch | EventBody}
+)
+def append_events(caller: Caller, request: Request, trace_id: str) -> Appended:
     """Append `{events: […]}`, at most 500, or one bare event.
 
     Valid events of a mixed batch are stored and the others rejected with the reason; a bare event that fails is 409
@@ -37,7 +75,7 @@ def _failure(rejection: Rejection) -> Conflict | Invalid:
     return kind(rejection.reason, field=rejection.field)
 
 
-def _shown(rejection: Rejection) -> dict[str, Any]:
+def _shown(rejection: Rejection) -> Rejected:
     return {"index": rejection.index, "idempotency_key": rejection.idempotency_key, "reason": rejection.reason}
 
 

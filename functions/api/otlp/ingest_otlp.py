@@ -1,5 +1,7 @@
 """POST /v1/traces — take OpenTelemetry spans over OTLP/HTTP."""
 
+from typing import Any
+
 from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import Reply, Request, endpoint
@@ -8,7 +10,14 @@ from wakeline.http.otlp import body as otlp
 from wakeline.services.otlp import ingest
 
 
-@endpoint("POST /v1/traces", scope="traces:write", max_body=otlp.MAX_BODY, failure=otlp.failure)
+@endpoint(
+    "POST /v1/traces",
+    scope="traces:write",
+    max_body=otlp.MAX_BODY,
+    failure=otlp.failure,
+    takes={"application/json": dict[str, Any], "application/x-protobuf": bytes},
+    errors=(415,),
+)
 def ingest_otlp(caller: Caller, request: Request) -> Reply:
     """Store spans, each in the trace of its traceId.
 

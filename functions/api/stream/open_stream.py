@@ -13,7 +13,7 @@ from wakeline.http.sse import sse_entry
 from wakeline.services.stream import Reader, View
 
 
-@endpoint("GET /api/stream", scope="traces:read")
+@endpoint("GET /api/stream", scope="traces:read", media="text/event-stream")
 def open_stream(
     caller: Caller,
     request: Request,

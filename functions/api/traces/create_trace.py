@@ -9,7 +9,7 @@ from wakeline.http.entry import lambda_entry
 from wakeline.services import traces
 
 
-@endpoint("POST /api/traces", scope="traces:write", status=201)
+@endpoint("POST /api/traces", scope="traces:write", status=201, also=(200,))
 def create_trace(caller: Caller, body: TraceFacts) -> Reply:
     """Create a trace. The same id and body again is 200 and the trace that is there; the same id with another body is
     409.

@@ -13,7 +13,7 @@ MAX_BODY = 32 * 1024 * 1024
 """Inflated; what comes over the wire is bounded by API Gateway and Lambda."""
 
 
-@endpoint("POST /api/v1/traces", scope="traces:write", status=201, max_body=MAX_BODY)
+@endpoint("POST /api/v1/traces", scope="traces:write", status=201, also=(200,), max_body=MAX_BODY)
 def ingest_traces(caller: Caller, body: IngestBody) -> Reply:
     """With `sessions`: store Claude Code transcripts, {accepted, rejected, errors?}. Otherwise: create a trace, 201
     with its spans.

@@ -12,12 +12,13 @@ routes that lead to it and the scope it asks for. Its parameters say where they 
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, Generic, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from typing_extensions import TypeVar
 
 from wakeline.domain.caller import Caller
 from wakeline.domain.canonical import read_json
@@ -28,16 +29,18 @@ from .request import Request
 MAX_BODY = 6 * 1024 * 1024
 _IN_PATH = re.compile(r"{(\w+)\+?}")
 
+T = TypeVar("T", default=Any)
+
 
 @dataclass(frozen=True)
-class Reply:
-    """An answer that is more than a JSON body with the endpoint's status.
+class Reply(Generic[T]):
+    """An answer that is more than a JSON body with the endpoint's status. `Reply[Shape]` says what the body is.
 
     `body` is sent as it is when it is str or bytes of UTF-8. With `remember=False` it is not kept for its
     `Idempotency-Key`: it is true for a while only, and doing it again is harmless.
     """
 
-    body: Any = None
+    body: T | str | bytes | None = None
     status: int = 200
     headers: dict[str, str] | None = None
     content_type: str = "application/json"
@@ -50,6 +53,11 @@ class Endpoint:
 
     `max_body` bounds the inflated body in bytes. With `remember=False` an answer is not kept for its `Idempotency-Key`,
     since it holds a secret. `failure` answers for what goes wrong, where a protocol has its own words for that.
+
+    The rest is for the API's description (`http/openapi.py`), which takes the shapes of query, body and answer from the
+    annotations (a TypedDict, a model, `Reply[Shape]`): `takes` are the bodies by media type where the function reads
+    the request itself (`bytes` for any bytes), `media` the answer's type, `also` the other statuses of success,
+    `errors` the statuses of failure that do not follow from the form.
     """
 
     function: Callable[..., Any]
@@ -59,6 +67,10 @@ class Endpoint:
     max_body: int
     remember: bool
     failure: Callable[[Exception, Request], Reply] | None = None
+    takes: Mapping[str, Any] | None = None
+    media: str = "application/json"
+    also: tuple[int, ...] = ()
+    errors: tuple[int, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -139,11 +151,15 @@ def endpoint(
     max_body: int = MAX_BODY,
     remember: bool = True,
     failure: Callable[[Exception, Request], Reply] | None = None,
+    takes: Mapping[str, Any] | None = None,
+    media: str = "application/json",
+    also: tuple[int, ...] = (),
+    errors: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Declare the function below as the operation behind `routes`, each `METHOD /path` as the template has it."""
 
     def declare(function: Callable[..., Any]) -> Endpoint:
-        return Endpoint(function, routes, scope, status, max_body, remember, failure)
+        return Endpoint(function, routes, scope, status, max_body, remember, failure, takes, media, also, errors)
 
     return declare
 

@@ -1,0 +1,26 @@
+"""The description of the whole API, made once per process."""
+
+import importlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from wakeline.http.endpoint import Endpoint
+from wakeline.http.openapi import openapi
+
+API = Path(__file__).parents[1]
+
+
+@cache
+def described() -> dict[str, Any]:
+    """Of every endpoint file, in the order of their paths. This alone imports them all."""
+    files = sorted(API.glob("*/[!_]*.py"))
+    modules = [importlib.import_module(f"api.{file.parent.name}.{file.stem}") for file in files]
+    found = [getattr(module, file.stem) for module, file in zip(modules, files, strict=True)]
+    return openapi(each for each in found if isinstance(each, Endpoint))
+
+
+def written() -> str:
+    """As JSON that reads well and shows changes line by line."""
+    return json.dumps(described(), indent=2, ensure_ascii=False) + "\n"
