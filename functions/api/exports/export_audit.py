@@ -14,7 +14,11 @@ from wakeline.services.export_ports import Download
 from wakeline.wiring import evidence
 
 
-@endpoint("GET /api/v1/audit/export", scope="audit:export")
+@endpoint(
+    "GET /api/v1/audit/export",
+    scope="audit:export",
+    media=("application/json", "text/csv", "application/x-ndjson"),
+)
 def export_audit(
     caller: Caller,
     start: Annotated[str, Field(alias="from")],

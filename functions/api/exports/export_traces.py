@@ -13,7 +13,7 @@ from wakeline.services.export_ports import Download
 from wakeline.services.trace_export import export_many
 
 
-@endpoint("GET /api/v1/traces/export", scope="audit:export")
+@endpoint("GET /api/v1/traces/export", scope="audit:export", media="text/csv")
 def export_traces(
     caller: Caller,
     format: Literal["csv"],  # noqa: ARG001 — there is one

@@ -56,7 +56,7 @@ class Endpoint:
 
     The rest is for the API's description (`http/openapi.py`), which takes the shapes of query, body and answer from the
     annotations (a TypedDict, a model, `Reply[Shape]`): `takes` are the bodies by media type where the function reads
-    the request itself (`bytes` for any bytes), `media` the answer's type, `also` the other statuses of success,
+    the request itself (`bytes` for any bytes), `media` the types of the answer, `also` the other statuses of success,
     `errors` the statuses of failure that do not follow from the form.
     """
 
@@ -68,7 +68,7 @@ class Endpoint:
     remember: bool
     failure: Callable[[Exception, Request], Reply] | None = None
     takes: Mapping[str, Any] | None = None
-    media: str = "application/json"
+    media: tuple[str, ...] = ("application/json",)
     also: tuple[int, ...] = ()
     errors: tuple[int, ...] = ()
 
@@ -152,14 +152,15 @@ def endpoint(
     remember: bool = True,
     failure: Callable[[Exception, Request], Reply] | None = None,
     takes: Mapping[str, Any] | None = None,
-    media: str = "application/json",
+    media: str | tuple[str, ...] = "application/json",
     also: tuple[int, ...] = (),
     errors: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Declare the function below as the operation behind `routes`, each `METHOD /path` as the template has it."""
 
     def declare(function: Callable[..., Any]) -> Endpoint:
-        return Endpoint(function, routes, scope, status, max_body, remember, failure, takes, media, also, errors)
+        medias = (media,) if isinstance(media, str) else media
+        return Endpoint(function, routes, scope, status, max_body, remember, failure, takes, medias, also, errors)
 
     return declare
 

@@ -4,6 +4,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import is_dataclass
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
@@ -141,13 +142,15 @@ def _answers(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
     hint = get_type_hints(endpoint.function, include_extras=True).get("return", Any)
     if hint is Reply or get_origin(hint) is Reply:
         hint = next(iter(get_args(hint)), Any)
+    if is_dataclass(hint):
+        hint = Any  # a stream: what it sends is not one JSON value of ours
     answers: dict[str, Any] = {}
     for status in (endpoint.status, *endpoint.also):
         answers[str(status)] = {"description": HTTPStatus(status).phrase}
         if status != 204 and status < 300:
-            is_json = endpoint.media == "application/json"
             answers[str(status)]["content"] = {
-                endpoint.media: _media(schemas.of(hint), schemas) if is_json else {"schema": {"type": "string"}}
+                media: _media(schemas.of(hint), schemas) if "json" in media else {"schema": {"type": "string"}}
+                for media in endpoint.media
             }
     return answers
 
