@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from wakeline.services.digests import Notary
     from wakeline.services.evidence_ports import Archive, ChangeIndex, Checked, DigestStore, ProofStore, Signer
     from wakeline.services.export_ports import SpanIndex
+    from wakeline.services.nightly import Nightly
 
 
 def digests() -> "DigestStore":
@@ -57,6 +58,16 @@ def spans() -> "SpanIndex":
     from wakeline.adapters.dynamodb.spans import DynamoSpans
 
     return DynamoSpans()
+
+
+def nightly() -> "Nightly":
+    """All that nightly exports take."""
+    from wakeline.adapters.dynamodb.nightly import DynamoExports
+    from wakeline.adapters.s3.nightly import S3Exports
+    from wakeline.services.nightly import Nightly
+
+    done = DynamoExports()
+    return Nightly(wiring.ledger(), changes(), done, done, S3Exports(), wiring.env())
 
 
 def notary() -> "Notary":

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from wakeline.domain.outbox import BusEvent
+from wakeline.domain.outbox.exports import events_of as export_events
 from wakeline.domain.outbox.incidents import events_of as incident_events
 from wakeline.domain.outbox.traces import events_of
 
-from . import incidents
+from . import incidents, nightly
 from .changes import head_change, item_change
-from .keys import understanding
+from .keys import evidence, understanding
 
 Reader = Callable[[dict[str, Any]], list[BusEvent] | None]
 """The events that a record amounts to; None when the item is not of this area."""
@@ -29,7 +30,14 @@ def _incidents(record: dict[str, Any]) -> list[BusEvent] | None:
     return incident_events(incidents.from_item(old) if old is not None else None, incidents.from_item(new))
 
 
-READERS: tuple[Reader, ...] = (_traces, _incidents)
+def _exports(record: dict[str, Any]) -> list[BusEvent] | None:
+    if not record["dynamodb"]["Keys"]["pk"]["S"].startswith(evidence.exported_pk("")):
+        return None
+    old, new = item_change(record)
+    return export_events(nightly.from_item(new)) if old is None and new is not None else []
+
+
+READERS: tuple[Reader, ...] = (_traces, _incidents, _exports)
 
 
 def events_in(record: dict[str, Any]) -> list[BusEvent]:

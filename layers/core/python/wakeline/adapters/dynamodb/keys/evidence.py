@@ -57,3 +57,13 @@ def proof_pk(workspace_id: str, trace_id: str) -> str:
 def digests_pk(deployment: str) -> str:
     """`DG#all`: the digests; sort keys are their ids, which rise with the hours."""
     return f"DG#{deployment}"
+
+
+def exports_pk(deployment: str) -> str:
+    """`XW#all`: the workspaces that are exported; sort keys are their ids."""
+    return f"XW#{deployment}"
+
+
+def exported_pk(workspace_id: str) -> str:
+    """`XD#ws_1`: the days of a workspace that are exported; sort keys are the dates."""
+    return f"XD#{workspace_id}"
