@@ -1,0 +1,43 @@
+/** What the detectors found, with the events that show it. */
+
+import type { Analysis, LedgerEvent } from "../../api/types";
+
+interface Props {
+  analysis: Analysis;
+  events: LedgerEvent[];
+  onSelect: (index: number) => void;
+}
+
+export function Findings({ analysis, events, onSelect }: Props) {
+  if (analysis.detections.length === 0) return null;
+  return (
+    <section className="card findings" aria-labelledby="findings">
+      <h2 id="findings">What went wrong</h2>
+      {analysis.root_cause && <p>{analysis.root_cause}</p>}
+      <ul>
+        {analysis.detections.map((found) => (
+          <li key={`${found.label}${found.critical_step_seq}`}>
+            <div className="row">
+              <span className="badge bad">{found.label.replaceAll("_", " ")}</span>
+              <span className="soft">{Math.round(found.confidence * 100)} % sure</span>
+              {found.evidence_refs.slice(0, 8).map((seq) => (
+                <Reference key={seq} seq={seq} critical={seq === found.critical_step_seq} events={events} onSelect={onSelect} />
+              ))}
+            </div>
+            <p>{found.explanation}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Reference({ seq, critical, events, onSelect }: { seq: number; critical: boolean; events: LedgerEvent[]; onSelect: (index: number) => void }) {
+  const event = events.find((each) => each.seq === seq);
+  return (
+    <button type="button" className="plain reference" disabled={!event} onClick={() => event && onSelect(event.index)}>
+      {critical ? "critical step " : "event "}
+      {seq}
+    </button>
+  );
+}

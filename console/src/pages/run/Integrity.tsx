@@ -1,0 +1,71 @@
+/** Whether the record is as it was written. The chain is recomputed when asked, by the server. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+import { ask } from "../../api/client";
+import type { Verification } from "../../api/types";
+import { When } from "../../ui/format";
+import { Failure } from "../../ui/states";
+
+export function Integrity({ id }: { id: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const check = useQuery({
+    queryKey: ["verify", id],
+    queryFn: ({ signal }) => ask<Verification>(`/api/v1/traces/${encodeURIComponent(id)}/verify`, { signal }),
+    staleTime: 60_000,
+  });
+  const found = check.data;
+  const tone = check.isError ? "warn" : found === undefined ? "" : found.valid ? "good" : "bad";
+  const word = check.isError ? "not verified" : found === undefined ? "verifying" : found.valid ? "record intact" : "record altered";
+  return (
+    <>
+      <button type="button" className={`badge ${tone}`} onClick={() => dialog.current?.showModal()}>
+        {word}
+      </button>
+      <dialog ref={dialog} aria-labelledby="integrity">
+        <div className="stack">
+          <h2 id="integrity">Is this record as it was written?</h2>
+          {check.isError && <Failure error={check.error} />}
+          {found && <Verdict found={found} />}
+          <p className="soft">
+            Each event is hashed together with the one before it, so a change, a deletion or an insertion anywhere breaks every hash
+            after it.
+          </p>
+          <div className="row">
+            <button type="button" onClick={() => void check.refetch()} disabled={check.isFetching}>
+              Verify again
+            </button>
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Close
+            </button>
+          </div>
+        </div>
+      </dialog>
+    </>
+  );
+}
+
+function Verdict({ found }: { found: Verification }) {
+  return (
+    <dl className="facts">
+      <dt>Answer</dt>
+      <dd>{found.valid ? `Yes. All ${found.event_count.toLocaleString("en")} events fit their hashes.` : `No. ${found.reason ?? ""}`}</dd>
+      {found.first_invalid_event && (
+        <>
+          <dt>First that does not fit</dt>
+          <dd>
+            <code>{found.first_invalid_event}</code>
+          </dd>
+        </>
+      )}
+      <dt>Last hash</dt>
+      <dd>
+        <code>{found.head_hash}</code>
+      </dd>
+      <dt>Verified</dt>
+      <dd>
+        <When at={found.verified_at} exact />
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,109 @@
+/** One run: its spans in time and its conversation side by side, what was found, and whether the record is whole. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { ApiError, ask } from "../../api/client";
+import type { Analysis, Session } from "../../api/types";
+import { Cost, Count, duration, Labels, State, When } from "../../ui/format";
+import { useParams } from "../../ui/params";
+import { Title } from "../../ui/Shell";
+import { Empty, Failure, Loaded, Loading } from "../../ui/states";
+import { Conversation } from "./Conversation";
+import { Findings } from "./Findings";
+import { Integrity } from "./Integrity";
+import { spansOf } from "./run";
+import { useEvents } from "./useEvents";
+import { Waterfall } from "./Waterfall";
+import "./run.css";
+
+export default function RunPage({ id }: { id: string }) {
+  const run = useQuery({
+    queryKey: ["session", id],
+    queryFn: ({ signal }) => ask<Session>(`/api/sessions/${encodeURIComponent(id)}`, { query: { limit: 1 }, signal }),
+  });
+  if (run.error instanceof ApiError && run.error.status === 404) {
+    return <Empty title="There is no such run">It may have been deleted, or belong to another workspace.</Empty>;
+  }
+  return <Loaded query={run}>{(found) => <Run run={found} />}</Loaded>;
+}
+
+function Run({ run }: { run: Session }) {
+  const { events, complete, error } = useEvents(run.id, run.status === "running");
+  const analysis = useQuery({
+    queryKey: ["analysis", run.id],
+    queryFn: ({ signal }) => ask<{ analysis: Analysis | null }>(`/api/traces/${encodeURIComponent(run.id)}/analysis`, { signal }),
+  });
+  const spans = useMemo(() => spansOf(events), [events]);
+  const [params, change] = useParams();
+  const selected = params.has("event") ? Number(params.get("event")) : null;
+  const select = useCallback((index: number | null) => change({ event: index === null ? null : String(index) }), [change]);
+  const found = analysis.data?.analysis ?? null;
+  const critical = events.find((event) => event.seq === found?.critical_step_seq)?.index ?? null;
+  const name = run.summary || run.user_goal || run.id;
+
+  return (
+    <>
+      <Title name={name} actions={<Integrity id={run.id} />}>
+        {name}
+      </Title>
+      <Facts run={run} />
+      {found && <Findings analysis={found} events={events} onSelect={select} />}
+      {error !== null && <Failure error={error} />}
+      {!complete && error === null && <Loading what={`Reading events (${events.length.toLocaleString("en")} so far)`} />}
+      {complete && events.length === 0 && <Empty title="No events yet">The run was created, and nothing of it recorded.</Empty>}
+      {events.length > 0 && (
+        <div className="run-panes">
+          <Waterfall spans={spans} selected={selected} critical={critical} onSelect={select} />
+          <Conversation events={events} selected={selected} critical={critical} onSelect={select} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Facts({ run }: { run: Session }) {
+  return (
+    <section className="card" aria-label="About this run">
+      <div className="row">
+        <State value={run.status} />
+        {run.outcome && run.outcome !== run.status && <State value={run.outcome} />}
+        <Labels values={run.labels} />
+        {run.tags.map((tag) => (
+          <span key={tag} className="badge">
+            {tag}
+          </span>
+        ))}
+      </div>
+      <dl className="facts wide">
+        <Fact name="Goal" value={run.user_goal} />
+        <Fact name="Agent" value={run.agent ?? run.tool} />
+        <Fact name="Models" value={run.models.join(", ")} />
+        <Fact name="Repository" value={[run.repo || run.project, run.branch].filter(Boolean).join(" · ")} />
+        <Fact name="Author" value={run.author} />
+        <dt>Started</dt>
+        <dd>
+          <When at={run.started_at} exact />, took {duration(run.duration_secs === null ? null : run.duration_secs * 1_000)}
+        </dd>
+        <dt>Cost</dt>
+        <dd>
+          <Cost value={run.cost} />, <Count value={run.total_tokens} /> tokens (<Count value={run.cache_read_tokens} /> from the cache)
+        </dd>
+        <dt>Events</dt>
+        <dd>
+          <Count value={run.event_count} /> · {run.tool_call_count} tool calls, {run.tool_error_count} failed · {run.subagent_count} sub-agents
+          {run.compaction_count > 0 && ` · ${run.compaction_count} compactions`}
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string | null | undefined }) {
+  if (!value) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+/** Spans in time: one row each, children below and inside their parents. Arrow keys move through them. */
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import { duration } from "../../ui/format";
+import type { Span } from "./run";
+
+const HEIGHT = 28;
+
+interface Props {
+  spans: Span[];
+  selected: number | null;
+  critical: number | null;
+  onSelect: (index: number) => void;
+}
+
+export function Waterfall({ spans, selected, critical, onSelect }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: spans.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => HEIGHT,
+    overscan: 20,
+  });
+  const at = place(spans, selected);
+  const begin = spans.reduce((least, span) => Math.min(least, span.start), Number.POSITIVE_INFINITY);
+  const end = spans.reduce((most, span) => Math.max(most, span.end ?? span.start), begin + 1);
+
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+  }, [at, virtual]);
+
+  function move(event: KeyboardEvent) {
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -spans.length, End: spans.length };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = spans[Math.max(0, Math.min(spans.length - 1, at + step))];
+    if (next) onSelect(next.first);
+  }
+
+  return (
+    <section className="pane" aria-label="Timeline">
+      <h2>Timeline</h2>
+      <p className="soft">
+        {spans.length.toLocaleString("en")} steps over {duration(end - begin)}
+      </p>
+      <div ref={box} className="pane-body waterfall" role="listbox" aria-label="Steps" tabIndex={0} onKeyDown={move} aria-activedescendant={at >= 0 ? `span-${at}` : undefined}>
+        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const span = spans[index];
+            if (!span) return null;
+            return (
+              <div
+                key={span.id}
+                id={`span-${index}`}
+                role="option"
+                aria-selected={index === at}
+                className={`span ${span.failed ? "failed" : ""} ${span.first === critical || span.last === critical ? "critical" : ""}`}
+                style={{ transform: `translateY(${start}px)`, height: HEIGHT }}
+                onClick={() => onSelect(span.first)}
+              >
+                <span className="span-name" style={{ paddingLeft: `${Math.min(span.depth, 12) * 0.8}rem` }} title={`${span.kind}: ${span.name}`}>
+                  <i className={`kind ${span.kind}`} aria-hidden="true" />
+                  {span.name}
+                  {span.failed && <span className="visually-hidden"> failed</span>}
+                </span>
+                <span className="span-track" aria-hidden="true">
+                  <span
+                    className={`span-bar ${span.kind}`}
+                    style={{ left: `${((span.start - begin) / (end - begin)) * 100}%`, width: `max(3px, ${(((span.end ?? end) - span.start) / (end - begin)) * 100}%)` }}
+                  />
+                </span>
+                <span className="span-took">{span.end === null ? "open" : duration(span.end - span.start)}</span>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** The row of the span that an event belongs to, or the last one that begins before it. */
+function place(spans: Span[], selected: number | null): number {
+  if (selected === null) return -1;
+  const own = spans.findIndex((span) => span.first === selected || span.last === selected);
+  if (own >= 0) return own;
+  let best = -1;
+  spans.forEach((span, index) => {
+    if (span.first <= selected && (best < 0 || span.first > (spans[best]?.first ?? -1))) best = index;
+  });
+  return best;
+}

@@ -1,0 +1,58 @@
+/** Sign in: by the configured issuer; on the local stack by choosing one of its credentials; always by an API key. */
+
+import { type FormEvent, useState } from "react";
+import { useSession } from "../../session";
+import { beginSignIn } from "./oidc";
+
+export function SignInPage() {
+  const { config, expired, signIn } = useSession();
+  const [key, setKey] = useState("");
+
+  function useKey(event: FormEvent) {
+    event.preventDefault();
+    if (key.trim()) signIn(key.trim());
+  }
+
+  return (
+    <main className="sign-in stack">
+      <h1>Sign in to Wakeline</h1>
+      {expired && (
+        <p className="error" role="alert">
+          Your credential is not valid any more.
+        </p>
+      )}
+      {config?.oidc && (
+        <button type="button" className="primary" onClick={() => config.oidc && void beginSignIn(config.oidc)}>
+          Sign in
+        </button>
+      )}
+      {config?.local && (
+        <section className="card" aria-labelledby="local">
+          <h2 id="local">On this machine</h2>
+          <p className="soft">These credentials exist only in the local stack.</p>
+          <ul className="choices">
+            {config.local.map((each) => (
+              <li key={each.name}>
+                <button type="button" onClick={() => signIn(each.credential)}>
+                  {each.name}
+                </button>
+                <span className="soft">{each.about}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <form className="card" onSubmit={useKey}>
+        <h2>With an API key</h2>
+        <label>
+          API key
+          <input type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />
+        </label>
+        <span>
+          <button type="submit">Use this key</button>
+        </span>
+        <p className="soft">It stays in this tab and goes to this server only.</p>
+      </form>
+    </main>
+  );
+}
