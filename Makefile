@@ -19,11 +19,14 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test check openapi build bench bench-detectors bench-sdk lock clean
+.PHONY: help serve test check openapi build bench bench-detectors bench-sdk console console-test lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-serve: .venv/.local ## Run everything on this machine: make serve ARGS="--port 4318"
+# The console is part of `make serve` where Node is; without Node the API runs, and says that the console does not.
+NODE := $(shell node --version 2>/dev/null | sed -n 's/^v\(2[0-9]\|[3-9][0-9]\)\..*/yes/p')
+
+serve: .venv/.local $(if $(NODE),console/dist/index.html) ## Run everything on this machine: make serve ARGS="--port 4318"
 	@exec $(BIN)/wakeline serve $(ARGS)
 
 test: .venv/.dev ## Run the tests: make test TESTS=tests/unit ARGS="-x"
@@ -60,6 +63,19 @@ bench-detectors: .venv/.dev ## Measure the detectors on labelled runs: make benc
 
 bench-sdk: .venv/.dev ## Measure what recording costs an agent
 	PYTHONPATH=.:functions:layers/core/python:sdk/python $(BIN)/python -m bench.sdk
+
+console: console/dist/index.html ## Build the console (needs Node 20 or newer)
+
+console-test: .venv/.dev console/dist/index.html ## Test the console in headless Chromium
+	cd console && npm test --silent
+
+console/dist/index.html: console/node_modules/.installed $(shell find console/src console/public console/index.html console/vite.config.ts 2>/dev/null)
+	cd console && npm run --silent build
+	@touch $@
+
+console/node_modules/.installed: console/package-lock.json
+	cd console && npm ci --silent
+	@touch $@
 
 lock: .venv-tools/.tools ## Pin requirements/*.in again
 	@for name in runtime local dev tools; do \

@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 // `npm run dev` talks to `wakeline serve`; what is built is served from the API's own origin.
-const api = process.env.WAKELINE_URL ?? "http://127.0.0.1:4318";
+const api = "http://127.0.0.1:4318";
 const forwarded = ["/api", "/v1", "/artifacts", "/console-config.json"];
 
 export default defineConfig({

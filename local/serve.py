@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
-from local import seeds
+from local import console, seeds
 from local.s3_endpoint import S3Endpoint
 from local.stack import Stack, run
 
@@ -46,7 +46,9 @@ def main(args: argparse.Namespace) -> int:
 
 
 async def _serve(stack: Stack, listener: socket.socket, files: socket.socket, *, sample: bool) -> None:
-    servers = [_Server(_config(stack.gateway)), _Server(_config(S3Endpoint(stack.engine)))]
+    built = console.BUILT.joinpath("index.html").is_file()
+    app = console.Console(stack.gateway) if built else stack.gateway
+    servers = [_Server(_config(app)), _Server(_config(S3Endpoint(stack.engine)))]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -66,6 +68,8 @@ async def _serve(stack: Stack, listener: socket.socket, files: socket.socket, *,
         f" | {seeds.OTHER_ADMIN_KEY}",
         flush=True,
     )
+    if not built:
+        print("the console is not built: make console (Node 20) and start again", flush=True)
     threading.Thread(target=stack.functions.warm, name="warm", daemon=True).start()
     await stop.wait()
     for server in servers:
