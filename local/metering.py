@@ -9,9 +9,9 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from local.capacity import Attributes, Call, Index, item_size, read_units, write_units
+from local.dynamodb_copying import plain
 from local.dynamodb_model import MODEL
 from local.dynamodb_query import project_index
 from local.template import ACCOUNT, REGION
@@ -105,7 +105,7 @@ class Meter:
 
 def wire(item: Item | None) -> dict[str, dict[str, Any]] | None:
     """A stored item in wire form, with binary values as bytes; a copy."""
-    return None if item is None else dynamo_to_dict(item.attrs)
+    return None if item is None else plain(item.attrs)
 
 
 def indexes(table: Table) -> list[Index]:

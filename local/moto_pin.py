@@ -14,6 +14,7 @@ REVIEWED = {
         "dynamodb/models/table.py": "3fecc9e51039f5a1ac5e302a21dc7aef48639a185ba01b11f9a6c32cf7853ba8",
         "dynamodb/models/__init__.py": "deee8b9c59bc8a4be642e9968c1673b6e4be57b989f8fd6777dd29786864ca86",
         "dynamodb/models/dynamo_type.py": "f405bdcb4af8349593933e431a37b284a32ac8d09aca76d6748e7f3c2fe65957",
+        "dynamodb/models/utilities.py": "0a0a80f3b1068b8c4861bf11afbfe0aa104ad5931d30d79884ca652a97f20e25",
         "dynamodb/parsing/executors.py": "a3321981850c93b668359f94e8ae00a25f490c75ce17a1b4d0102aff1e898942",
         "dynamodb/parsing/expressions.py": "fc933923742bf9b0cd01c926890f68200078025abe88f159f5e255b2072b4fa8",
         "dynamodb/parsing/validators.py": "345c1740c0c674a72a5ed56f5ea01ba385ccb69a1bf21f8c134b389d9b41a3e3",
