@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.engine import Engine
+from tests.adapters.tampering import record
+from tests.fakes.ledger import MemoryLedger
 from wakeline.adapters import aws
+from wakeline.adapters.dynamodb.ledger import DynamoLedger
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
@@ -33,3 +37,13 @@ def over_http(engine: Engine) -> Iterator[None]:
     engine.direct = False
     yield
     engine.direct = True
+
+
+@pytest.fixture(params=["memory", "engine"])
+def store(request: pytest.FixtureRequest) -> Any:
+    """A ledger with the intruder's trace in it."""
+    if request.param == "engine":
+        request.getfixturevalue("engine")
+    made: Any = DynamoLedger() if request.param == "engine" else MemoryLedger()
+    record(made)
+    return made
