@@ -128,7 +128,7 @@ def too_wide(template: Template) -> list[str]:
 def leading_keys(template: Template) -> set[str]:
     """Prefixes of partition keys that policies name: `T#`."""
     return {
-        prefix.removesuffix("*")
+        prefix.partition("*")[0]
         for _, statement in statements(template)
         for test in statement.get("Condition", {}).values()
         for prefix in _list(test.get("dynamodb:LeadingKeys", []))

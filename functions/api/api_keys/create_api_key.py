@@ -8,6 +8,7 @@ from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import api_keys
+from wakeline.wiring import govern
 
 
 @endpoint("POST /api/v1/api-keys", scope="keys:write", status=201, remember=False)
@@ -16,7 +17,7 @@ def create_api_key(caller: Caller, body: KeyBody) -> dict[str, Any]:
     scopes = None if body.scopes is None else tuple(body.scopes)
     wanted = api_keys.Wanted(body.name, scopes, body.project_id, body.expires_in_days)
     secret = wiring.new_secret(api_keys.PREFIX)
-    key = api_keys.create(wiring.keys(), wiring.env(), secret, caller, wanted)
+    key = api_keys.create(wiring.keys(), wiring.env(), govern.audit_log(), secret, caller, wanted)
     return {"key": secret, **key_view(key)}
 
 

@@ -11,7 +11,7 @@ from wakeline.domain.views.session import session_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import sessions
-from wakeline.wiring import understanding
+from wakeline.wiring import govern, understanding
 
 
 class SessionChange(BaseModel):
@@ -28,7 +28,7 @@ def update_session(caller: Caller, session_id: str, body: SessionChange) -> dict
     """Set notes and tags, and show the session. Tags are kept in the order given, each once."""
     env = wiring.env()
     changed = {name: getattr(body, name) for name in body.model_fields_set}
-    trace = sessions.update(wiring.ledger(), env, caller, session_id, **changed)
+    trace = sessions.update(wiring.ledger(), env, govern.audit_log(), caller, session_id, **changed)
     labels = understanding.analyses().labels(trace.workspace_id, [trace.id]).get(trace.id, ())
     return session_view(trace, env.now(), labels)
 

@@ -6,7 +6,7 @@ from wakeline.domain.trace import Trace
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import analyses, artifacts, traces
-from wakeline.wiring import understanding
+from wakeline.wiring import govern, understanding
 
 
 @endpoint("DELETE /api/v1/traces/{trace_id}", scope="traces:write", status=204)
@@ -20,7 +20,7 @@ def delete_trace(caller: Caller, trace_id: str) -> Reply:
         files = artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
         return files + analyses.forget(understanding.stores(), wiring.env(), trace.workspace_id, trace.id)
 
-    traces.delete(wiring.ledger(), wiring.env(), caller, trace_id, forget)
+    traces.delete(wiring.ledger(), wiring.env(), govern.audit_log(), caller, trace_id, forget)
     return Reply(status=204)
 
 

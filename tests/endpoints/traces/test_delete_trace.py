@@ -53,7 +53,7 @@ def test_payloads_and_views_go_and_a_tombstone_stays(stack, workspace):
     assert (answer.status, answer.body) == (204, b"")
     assert answer.headers["x-request-id"]
     stored = workspace.stored()
-    assert not [name for name in stored if "SEG#" in name or name.startswith("bodies/")]
+    assert not [name for name in stored if "#trc_1 SEG#" in name or name.startswith("bodies/")]
     head = stored[f"T#{workspace.id}#trc_1 HEAD"]
     assert "secret" not in json.dumps(head, default=str)
     gone = json.loads(head["Attributes"]["head"]["S"])["deleted"]

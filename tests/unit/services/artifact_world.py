@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.factories import make_trace
 from tests.fakes.artifacts import MemoryArtifacts, MemoryFiles
+from tests.fakes.audit import audit_log
 from tests.fakes.env import Clock, fixed_env
 from tests.fakes.ledger import MemoryLedger
 from tests.files import PNG
@@ -59,7 +60,7 @@ class World:
         def forget(trace):
             return artifacts.erase(self.store, self.files, trace.workspace_id, trace.id)
 
-        traces.delete(self.ledger, self.env, CALLER, "trc_1", forget)
+        traces.delete(self.ledger, self.env, audit_log(), CALLER, "trc_1", forget)
 
 
 def dying(store: Any, name: str, when: str) -> None:

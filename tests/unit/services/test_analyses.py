@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.fakes.audit import audit_log
 from tests.unit.services.analysis_world import CALLER, World, asked, denied, fine, refused, said
 from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Conflict, Invalid, NotFound
@@ -125,7 +126,7 @@ def forget(world, trace_id):
     def forgotten(trace):
         return analyses.forget(world.stores, world.env, trace.workspace_id, trace.id)
 
-    traces.delete(world.ledger, world.env, CALLER, trace_id, forgotten)
+    traces.delete(world.ledger, world.env, audit_log(), CALLER, trace_id, forgotten)
 
 
 def test_a_deleted_trace_leaves_nothing(world):
@@ -145,7 +146,7 @@ def test_a_deleted_trace_leaves_nothing(world):
 def test_news_of_a_trace_that_is_deleted_by_then(world):
     world.run("a", *denied())
     world.analysed("a")
-    traces.delete(world.ledger, world.env, CALLER, "a")
+    traces.delete(world.ledger, world.env, audit_log(), CALLER, "a")
     assert world.end("a") is None
     assert (world.incidents.stored, world.incidents.runs, world.analyses.stored) == ({}, {}, {})
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests.fakes.audit import audit_log
 from tests.fakes.dying import Died
 from tests.unit.services.analysis_world import CALLER, World, denied, refused, said
 from wakeline.services import analyses, traces
@@ -90,6 +91,7 @@ def test_deleted_while_it_is_analysed_by_many(fast_switching):
             traces.delete(
                 world.ledger,
                 world.env,
+                audit_log(),
                 CALLER,
                 "a",
                 lambda trace: analyses.forget(world.stores, world.env, trace.workspace_id, trace.id),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fakes.audit import audit_log
 from tests.fakes.edge import MemoryKeys
 from tests.fakes.env import Clock, fixed_env
 from wakeline.domain.api_keys import digest_of
@@ -16,7 +17,7 @@ SERVICE = Caller("ws_1", None, "key_s", "service", frozenset(), "pro")
 
 
 def make(store, caller=ADMIN, secret="wl_live_secret", env=None, **wanted):
-    return api_keys.create(store, env or fixed_env(), secret, caller, Wanted(**wanted))
+    return api_keys.create(store, env or fixed_env(), audit_log(), secret, caller, Wanted(**wanted))
 
 
 def test_a_key_is_stored_under_its_hash_with_what_was_asked_for():
@@ -66,7 +67,7 @@ def test_a_workspace_has_so_many_keys(monkeypatch):
     make(store, secret="b")
     with pytest.raises(Invalid, match="at most 2"):
         make(store, secret="c")
-    api_keys.revoke(store, fixed_env(), ADMIN, first.id)
+    api_keys.revoke(store, fixed_env(), audit_log(), ADMIN, first.id)
     make(store, secret="c")
 
 
@@ -81,7 +82,7 @@ def test_the_current_key_is_the_one_used_or_the_newest_of_a_person():
     make(store, ADMIN, "three", env)
     assert api_keys.current(store, ADMIN) == own
     assert api_keys.current(store, PERSON) == two
-    api_keys.revoke(store, env, PERSON, None)
+    api_keys.revoke(store, env, audit_log(), PERSON, None)
     assert api_keys.current(store, PERSON) == one
 
 
@@ -93,8 +94,8 @@ def test_a_key_is_revoked_once_and_only_from_where_it_is_seen():
         Caller("ws_1", "proj_2", "key_8", "key", frozenset({"admin"}), "free"),
     ):
         with pytest.raises(NotFound):
-            api_keys.revoke(store, env, stranger, key.id)
-    api_keys.revoke(store, env, ADMIN, key.id)
+            api_keys.revoke(store, env, audit_log(), stranger, key.id)
+    api_keys.revoke(store, env, audit_log(), ADMIN, key.id)
     for again in (key.id, "key_no", None):
         with pytest.raises(NotFound):
-            api_keys.revoke(store, env, PERSON, again)
+            api_keys.revoke(store, env, audit_log(), PERSON, again)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.checking import sound
+from tests.fakes.audit import audit_log
 from tests.fakes.dying import Died, DyingLedger
 from tests.fakes.env import Clock, fixed_env
 from tests.fakes.ledger import MemoryLedger
@@ -160,7 +161,7 @@ def test_other_peoples_sessions(world):
 
 def test_a_deleted_session_stays_deleted(world):
     world.send("SessionStart")
-    traces.delete(world.store, world.env, CALLER, SESSION)
+    traces.delete(world.store, world.env, audit_log(), CALLER, SESSION)
     with pytest.raises(NotFound):
         world.send("Stop")
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.checking import sound
 from tests.factories import WORKSPACE, make_trace
+from tests.fakes.audit import audit_log
 from tests.fakes.dying import Died, DyingLedger
 from tests.fakes.env import Clock, fixed_env
 from tests.fakes.ledger import MemoryLedger
@@ -175,7 +176,7 @@ def test_a_span_with_bad_ids_is_rejected_and_the_rest_goes_in(fault):
 def test_deleted_and_foreign_traces_reject_their_spans_and_no_others():
     store = MemoryLedger()
     take(store, [span(1, ONE)])
-    traces.delete(store, fixed_env(), caller(), ONE)
+    traces.delete(store, fixed_env(), audit_log(), caller(), ONE)
     store.create(make_trace(TWO, project_id="other"))
     taken = take(store, [span(2, ONE), span(2, TWO), span(3, TWO), span(2, THREE)], who=caller("mine"))
     assert (taken.accepted, taken.rejected) == (1, 3)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.factories import WORKSPACE, batch, make_trace, message
+from tests.fakes.audit import audit_log
 from tests.fakes.env import fixed_env
 from tests.fakes.incidents import MemoryAnalyses
 from tests.fakes.ledger import MemoryLedger
@@ -39,7 +40,7 @@ class Racing(MemoryLedger):
 def test_a_change_and_appends_at_once_lose_nothing():
     store = Racing(5)
     store.create(make_trace())
-    after = update(store, fixed_env(), CALLER, "trc_1", notes="seen", tags=["b", "a", "b"])
+    after = update(store, fixed_env(), audit_log(), CALLER, "trc_1", notes="seen", tags=["b", "a", "b"])
     assert (after.notes, after.tags, after.counters["events"]) == ("seen", ["b", "a"], 5)
     assert store.head(WORKSPACE, "trc_1") == after
     verifier = Verifier(after)
@@ -52,22 +53,22 @@ def test_too_many_writers_at_once():
     store = Racing(10**6)
     store.create(make_trace())
     with pytest.raises(Busy):
-        update(store, fixed_env(), CALLER, "trc_1", notes="seen")
+        update(store, fixed_env(), audit_log(), CALLER, "trc_1", notes="seen")
 
 
 def test_no_change_is_no_write():
     store = MemoryLedger()
     store.create(make_trace(notes="same", tags=["a"]))
     before = store.head(WORKSPACE, "trc_1")
-    assert update(store, fixed_env(), CALLER, "trc_1", notes="same", tags=["a", "a"]) == before
-    assert update(store, fixed_env(), CALLER, "trc_1", KEEP, KEEP).version == before.version
+    assert update(store, fixed_env(), audit_log(), CALLER, "trc_1", notes="same", tags=["a", "a"]) == before
+    assert update(store, fixed_env(), audit_log(), CALLER, "trc_1", KEEP, KEEP).version == before.version
 
 
 @pytest.mark.parametrize("cleared", [None, ""])
 def test_notes_are_cleared(cleared):
     store = MemoryLedger()
     store.create(make_trace(notes="old", tags=["a"]))
-    after = update(store, fixed_env(), CALLER, "trc_1", notes=cleared)
+    after = update(store, fixed_env(), audit_log(), CALLER, "trc_1", notes=cleared)
     assert (after.notes, after.tags) == (None, ["a"])
 
 
@@ -82,7 +83,7 @@ def test_a_session_deleted_meanwhile_is_not_there():
     store = Deleting()
     store.create(make_trace())
     with pytest.raises(NotFound):
-        update(store, fixed_env(), CALLER, "trc_1", notes="x")
+        update(store, fixed_env(), audit_log(), CALLER, "trc_1", notes="x")
 
 
 @pytest.mark.parametrize(

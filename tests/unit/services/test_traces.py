@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.factories import message
+from tests.fakes.audit import audit_log
 from tests.fakes.dying import Died, DyingLedger
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
@@ -206,7 +207,7 @@ CALLS: list[Callable[[Any, str], Any]] = [
     lambda store, trace_id: traces.require(store, CALLER, trace_id),
     lambda store, trace_id: traces.read(store, CALLER, trace_id),
     lambda store, trace_id: traces.verify(store, fixed_env(), CALLER, trace_id),
-    lambda store, trace_id: traces.delete(store, fixed_env(), CALLER, trace_id),
+    lambda store, trace_id: traces.delete(store, fixed_env(), audit_log(), CALLER, trace_id),
 ]
 
 
@@ -220,10 +221,10 @@ def test_an_id_that_can_be_no_traces_is_not_looked_up(call, trace_id):
 def test_deleting_twice_and_creating_again():
     store = MemoryLedger()
     run(store, said={"spans": spans(600)})
-    traces.delete(store, fixed_env(), CALLER, "t")
+    traces.delete(store, fixed_env(), audit_log(), CALLER, "t")
     assert store.stored["ws_1", "t"] == {}
     with pytest.raises(NotFound):
-        traces.delete(store, fixed_env(), CALLER, "t")
+        traces.delete(store, fixed_env(), audit_log(), CALLER, "t")
     with pytest.raises(Conflict):
         run(store, said={"spans": spans(600)})
     tombstone = store.traces["ws_1", "t"]
@@ -237,10 +238,10 @@ def test_a_deletion_that_died_is_finished_by_deleting_again(when):
         store = MemoryLedger()
         run(store, said={"spans": spans(300)})
         try:
-            traces.delete(DyingLedger(store, at, when), fixed_env(), CALLER, "t")
+            traces.delete(DyingLedger(store, at, when), fixed_env(), audit_log(), CALLER, "t")
         except Died:
             if store.traces["ws_1", "t"].deleted is None or store.stored["ws_1", "t"]:
-                traces.delete(store, fixed_env(), CALLER, "t")
+                traces.delete(store, fixed_env(), audit_log(), CALLER, "t")
         else:
             assert at > 3
             return

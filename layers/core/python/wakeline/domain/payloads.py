@@ -197,6 +197,14 @@ class Governance(Payload):
     approval_request_id: str | None = None
 
 
+class Audit(Governance):
+    """A mutation by a person or a key: an event of the audit trace."""
+
+    action: str | None = None
+    resource_type: str | None = None
+    resource_id: str | None = None
+
+
 GOVERNANCE_TYPES = (
     "trace_initiated",
     "identity_resolved",
@@ -243,6 +251,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     "task_updated": Task,
     "task_completed": Task,
     "fork_point": ForkPoint,
+    "audit": Audit,
     **dict.fromkeys(GOVERNANCE_TYPES, Governance),
 }
 

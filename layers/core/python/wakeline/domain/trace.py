@@ -21,7 +21,15 @@ it.
 BROKEN = "broken"
 """The seal of a HEAD that was read and did not bear its own: once broken, no later write mends it."""
 
+RESERVED = "wakeline:"
+"""Ids that begin so are Wakeline's own traces: readable like others, in no list, and written by nobody else."""
+
 _OUTCOMES = {"running": "in_progress", "completed": "executed", "failed": "blocked"}
+
+
+def is_reserved(trace_id: str) -> bool:
+    """Whether a trace of that id is Wakeline's own."""
+    return trace_id.startswith(RESERVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,11 @@ class Trace:
         return _OUTCOMES[self.status]
 
     @property
+    def is_own(self) -> bool:
+        """Whether Wakeline alone writes this trace."""
+        return is_reserved(self.id)
+
+    @property
     def summary(self) -> str | None:
         """What to call this trace in a list."""
         return self.title or self.name or self.user_goal or self.prompt
@@ -152,8 +165,14 @@ class Trace:
 TOKEN_KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
 
-def new_trace(workspace_id: str, trace_id: str, **facts: Any) -> Trace:
-    """A trace with no events yet. Raises `TooLarge` when more than `MAX_BYTES` is said of it."""
+def new_trace(workspace_id: str, trace_id: str, *, own: bool = False, **facts: Any) -> Trace:
+    """A trace with no events yet.
+
+    `own` marks one that Wakeline keeps itself. Raises `TooLarge` when more than `MAX_BYTES` is said of it, `Invalid`
+    for a reserved id of anybody else's.
+    """
+    if not own and is_reserved(trace_id):
+        raise Invalid(f"ids that begin with {RESERVED} are reserved", field="id")
     empty = chain.spell(chain.genesis(workspace_id, trace_id))
     said = {"changed_at": facts["created_at"], **facts}
     trace = Trace(workspace_id=workspace_id, id=trace_id, head_hash=empty, **said)

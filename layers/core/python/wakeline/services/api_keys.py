@@ -9,6 +9,7 @@ from wakeline.domain.caller import PROJECT_KEY_SCOPES, SCOPES, Caller
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Forbidden, Invalid, NotFound
 
+from .audit import AuditLog, noting
 from .ports import KeyStore
 
 MAX_KEYS = 1000
@@ -24,7 +25,7 @@ class Wanted:
     expires_in_days: int | None = None
 
 
-def create(store: KeyStore, env: Env, secret: str, caller: Caller, wanted: Wanted) -> ApiKey:
+def create(store: KeyStore, env: Env, log: AuditLog, secret: str, caller: Caller, wanted: Wanted) -> ApiKey:
     """Store a key for `secret`, which is shown to its maker once and kept nowhere.
 
     Nobody makes a key that may do more than they may themselves. Raises `Invalid`, `Forbidden`.
@@ -54,7 +55,15 @@ def create(store: KeyStore, env: Env, secret: str, caller: Caller, wanted: Wante
         created_by=caller.principal,
         expires_at=expires,
     )
-    store.put(digest_of(secret), key)
+    said = {
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": list(scopes),
+        "project_id": key.project_id,
+        "expires_at": expires,
+    }
+    with noting(log, caller, "api_key.created", "api_key", key.id, said):
+        store.put(digest_of(secret), key)
     return key
 
 
@@ -64,14 +73,16 @@ def current(store: KeyStore, caller: Caller) -> ApiKey | None:
     return found[1] if found else None
 
 
-def revoke(store: KeyStore, env: Env, caller: Caller, key_id: str | None) -> None:
+def revoke(store: KeyStore, env: Env, log: AuditLog, caller: Caller, key_id: str | None) -> None:
     """Revoke the key of that id, or without one the caller's own. From the next request on it is unknown. Raises
     `NotFound`.
     """
     found = _current(store, caller) if key_id is None else _by_id(store, caller, key_id)
     if found is None:
         raise NotFound("API key not found")
-    store.revoke(caller.workspace_id, found[0], env.now())
+    digest, key = found
+    with noting(log, caller, "api_key.revoked", "api_key", key.id, {"name": key.name, "prefix": key.prefix}):
+        store.revoke(caller.workspace_id, digest, env.now())
 
 
 def _current(store: KeyStore, caller: Caller) -> tuple[str, ApiKey] | None:

@@ -21,6 +21,7 @@ from wakeline.domain.ids import is_id
 from wakeline.domain.trace import Trace
 
 from .artifact_ports import ArtifactStore, FileStore
+from .ledger import KEPT
 from .ports import LedgerStore
 
 DOWNLOAD_S = 300
@@ -53,6 +54,8 @@ def create(
     The same id with the same request is the artifact that is there. Raises `UnsupportedMedia` for content that is not
     what it claims, `Invalid` when size or digest do not fit it, `Conflict` for another request under the same id.
     """
+    if trace.is_own:
+        raise Conflict(KEPT)
     if content is not None:
         wanted = _fitting(wanted, content)
     made = Artifact(

@@ -23,6 +23,8 @@ ATTEMPTS = 60
 """Each attempt means that another writer got in; 60 in one request means that there are too many of them."""
 
 
+KEPT = "this trace is written by Wakeline alone"
+
 DAMAGED = "the trace was changed behind the ledger's back and cannot go on; GET …/verify tells more"
 
 
@@ -53,6 +55,8 @@ def append(
     trace_id: str,
     sent: Sequence[tuple[int, NewEvent]],
     allowed: Callable[[Trace], bool] = lambda _: True,
+    *,
+    own: bool = False,
 ) -> Appended:
     """Append checked events (place in the batch, event) to a trace that `allowed` lets the caller see.
 
@@ -65,7 +69,7 @@ def append(
             raise NotFound("trace not found")
         return Draft(sift(trace, sent, stored_keys(store, trace, doubtful(trace, sent))))
 
-    return commit(store, env, workspace_id, trace_id, draft)
+    return commit(store, env, workspace_id, trace_id, draft, own=own)
 
 
 def begin(store: LedgerStore, env: Env, trace: Trace, sent: Sequence[tuple[int, NewEvent]]) -> Appended | None:
@@ -81,13 +85,26 @@ def begin(store: LedgerStore, env: Env, trace: Trace, sent: Sequence[tuple[int, 
     return Appended(after, repeats + segment.count, rejected)
 
 
-def commit(store: LedgerStore, env: Env, workspace_id: str, trace_id: str, draft: Callable[[Trace], Draft]) -> Appended:
-    """Append what `draft` makes of HEAD; ask it again each time that another writer was faster."""
+def commit(
+    store: LedgerStore,
+    env: Env,
+    workspace_id: str,
+    trace_id: str,
+    draft: Callable[[Trace], Draft],
+    *,
+    own: bool = False,
+) -> Appended:
+    """Append what `draft` makes of HEAD; ask it again each time that another writer was faster.
+
+    Raises `Conflict` for a trace that Wakeline keeps itself, unless `own` says that it is Wakeline that writes.
+    """
     for attempt in range(ATTEMPTS):
         trace = living(store.head(workspace_id, trace_id))
         if trace.seal == BROKEN and not _stands_at_the_end(store, trace):
             raise Conflict(DAMAGED)
         wanted = draft(trace)
+        if trace.is_own and not own:
+            raise Conflict(KEPT)
         sifted = wanted.sifted
         if not sifted.new and wanted.source in (None, trace.transcript):
             return Appended(trace, sifted.repeats, sifted.rejected)
@@ -244,6 +261,8 @@ def erase(store: LedgerStore, env: Env, trace: Trace, principal: str) -> None:
     """Delete a trace: HEAD becomes a tombstone, at once and first; then its segments go. A second call goes on where
     one died.
     """
+    if trace.is_own:
+        raise Conflict(KEPT)
     if trace.deleted is None:
         gone = {
             "at": times.render(env.now()),

@@ -101,7 +101,7 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
     meta = transcript.meta
     now = times.render(env.now())
     # A transcript may say anything of itself, at any length; HEAD is read and written again and again.
-    facts = {name: as_label(meta.get(name)) for name in ("cwd", "branch", "model")}
+    facts: dict[str, Any] = {name: as_label(meta.get(name)) for name in ("cwd", "branch", "model")}
     facts |= {name: value for name, value in session.facts.items() if value is not None}
     own = meta.get("session_id")
     if meta.get("is_subagent") and is_id(own) and own != session.id:

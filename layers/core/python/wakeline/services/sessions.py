@@ -9,7 +9,7 @@ from urllib.parse import quote
 from wakeline.domain import cursor
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy
+from wakeline.domain.errors import Busy, Conflict
 from wakeline.domain.trace import Trace
 from wakeline.domain.trace_index import place_of
 from wakeline.domain.views.file_changes import FileChanges
@@ -21,8 +21,9 @@ from wakeline.domain.views.timeline import Timeline
 from wakeline.domain.views.tool_calls import ToolCalls
 from wakeline.domain.views.view import View
 
+from .audit import AuditLog, noting
 from .incident_ports import AnalysisStore
-from .ledger import ATTEMPTS
+from .ledger import ATTEMPTS, KEPT
 from .listing import TracePage
 from .ports import LedgerStore, TraceIndex
 from .session_items import ItemPosition, ItemQuery, list_items, session_of
@@ -137,23 +138,36 @@ def timeline(
 def update(
     store: LedgerStore,
     env: Env,
+    log: AuditLog,
     caller: Caller,
     session_id: str,
     notes: str | Keep | None = KEEP,
     tags: Sequence[str] | Keep = KEEP,
 ) -> Trace:
-    """Set a session's notes (None clears them) and tags (each once, in their order). Raises `NotFound` or `Busy`."""
-    for attempt in range(ATTEMPTS):
-        trace = session_of(store, caller, session_id)
-        after = replace(
+    """Set a session's notes (None clears them) and tags (each once, in their order). Raises `NotFound`, `Busy`, and
+    `Conflict` for a trace that Wakeline keeps itself.
+    """
+    trace = session_of(store, caller, session_id)
+    if trace.is_own:
+        raise Conflict(KEPT)
+
+    def changed(trace: Trace) -> Trace:
+        return replace(
             trace,
             notes=trace.notes if isinstance(notes, Keep) else notes or None,
             tags=trace.tags if isinstance(tags, Keep) else list(dict.fromkeys(tags)),
         )
-        if after == trace:
-            return trace
-        after = after.rewritten(env.now())
-        if store.write_head(after, trace.version):
-            return after
-        env.pause(attempt)
-    raise Busy("too many writers on this session at once; try again")
+
+    after = changed(trace)
+    if after == trace:
+        return trace
+    said: dict[str, Any] = {"tags": after.tags} if after.tags != trace.tags else {}
+    said |= {"notes": "set" if after.notes else "cleared"} if after.notes != trace.notes else {}
+    with noting(log, caller, "session.updated", "session", session_id, said):
+        for attempt in range(ATTEMPTS):
+            after = changed(trace).rewritten(env.now())
+            if store.write_head(after, trace.version):
+                return after
+            env.pause(attempt)
+            trace = session_of(store, caller, session_id)
+        raise Busy("too many writers on this session at once; try again")

@@ -1,6 +1,7 @@
 """Traces: create, append, read, verify, delete."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -19,6 +20,7 @@ from wakeline.domain.trace import Trace, new_trace
 from wakeline.domain.verification import Verifier
 
 from . import ledger
+from .audit import AuditLog, noting
 from .costs import price_calls
 from .ports import LedgerStore
 from .runs import append_missing, run_events
@@ -156,7 +158,12 @@ def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verif
 
 
 def delete(
-    store: LedgerStore, env: Env, caller: Caller, trace_id: str, forget: Callable[[Trace], int] = lambda _: 0
+    store: LedgerStore,
+    env: Env,
+    log: AuditLog,
+    caller: Caller,
+    trace_id: str,
+    forget: Callable[[Trace], int] = lambda _: 0,
 ) -> None:
     """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is
     `NotFound`.
@@ -166,9 +173,15 @@ def delete(
     trace = store.head(caller.workspace_id, trace_id) if is_id(trace_id) else None
     if trace is None or caller.project_id not in (None, trace.project_id):
         raise NotFound("trace not found")
+    if trace.is_own:
+        raise Conflict(ledger.KEPT)
     if trace.deleted is not None and next(store.segments(trace.workspace_id, trace.id), None) is None:
         if not forget(trace):
             raise NotFound("trace not found")
         return
-    ledger.erase(store, env, trace, caller.principal)
-    forget(trace)
+    held = {"project_id": trace.project_id, "events": trace.event_count, "head_hash": trace.head_hash}
+    # One that was deleted already was noted then; what is left to do is no mutation of its own.
+    noted = noting(log, caller, "trace.deleted", "trace", trace.id, held) if trace.deleted is None else nullcontext()
+    with noted:
+        ledger.erase(store, env, trace, caller.principal)
+        forget(trace)

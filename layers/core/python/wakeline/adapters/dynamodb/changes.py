@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from wakeline.domain.feed import Appended
-from wakeline.domain.trace import Trace
+from wakeline.domain.trace import Trace, is_reserved
 
 from . import keys
 from .table import Item, plain_item
@@ -12,19 +12,26 @@ from .traces import from_item
 
 
 def appended(record: dict[str, Any]) -> Appended | None:
-    """The segment that a record says was committed; None for any other change."""
+    """The segment that a record says was committed; None for any other change, and for Wakeline's own traces."""
     key = record["dynamodb"]["Keys"]
     if record["eventName"] != "INSERT" or not key["sk"]["S"].startswith(keys.SEGMENTS_FROM):
         return None
     _, workspace_id, trace_id = key["pk"]["S"].split("#")
+    if is_reserved(trace_id):
+        return None
     first = int(key["sk"]["S"].removeprefix(keys.SEGMENTS_FROM))
     return Appended(workspace_id, trace_id, first, int(record["dynamodb"]["NewImage"]["n"]["N"]))
 
 
 def head_change(record: dict[str, Any]) -> tuple[Trace | None, Trace] | None:
-    """A HEAD before and after; None for any other change. HEADs are never removed: deletion leaves a tombstone."""
+    """A HEAD before and after; None for any other change, and for Wakeline's own traces.
+
+    HEADs are never removed: deletion leaves a tombstone.
+    """
     change = record["dynamodb"]
     if change["Keys"]["sk"]["S"] != keys.HEAD or "NewImage" not in change:
+        return None
+    if is_reserved(change["Keys"]["pk"]["S"].split("#")[2]):
         return None
     old = from_item(_item(change["OldImage"])) if "OldImage" in change else None
     return old, from_item(_item(change["NewImage"]))

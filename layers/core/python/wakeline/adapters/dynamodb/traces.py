@@ -27,7 +27,7 @@ _APART = frozenset({*FILTERS, "workspace_id", "id", "recent_keys", "version"})
 
 
 def to_item(trace: Trace) -> Item:
-    """The item of a HEAD. A deleted trace is in no list and keeps the keys of `by_time` alone."""
+    """The item of a HEAD. Deleted traces and Wakeline's own are in no list: they have the keys of `by_time` alone."""
     said = trace.to_json()
     item: Item = {
         "pk": keys.trace_pk(trace.workspace_id, trace.id),
@@ -41,7 +41,7 @@ def to_item(trace: Trace) -> Item:
         "gsi3pk": evidence.changed_index(trace.changed_at[:13], evidence.shard_of(trace.id, evidence.CHANGE_SHARDS)),
         "gsi3sk": keys.trace_pk(trace.workspace_id, trace.id),
     }
-    if trace.deleted is None:
+    if trace.deleted is None and not trace.is_own:
         place = keys.started_sk(times.sortable(trace.started_at), trace.id)
         item |= {
             "gsi1pk": keys.workspace_index(trace.workspace_id),
@@ -216,7 +216,9 @@ def put_new(item: Item) -> dict[str, Any]:
 
 
 def count_updates(trace: Trace, by: int) -> list[dict[str, Any]]:
-    """The parts of a transaction that count a trace: in its workspace and in its project."""
+    """The parts of a transaction that count a trace: in its workspace and in its project; none for one in no list."""
+    if trace.is_own:
+        return []
     return [
         {
             "Update": {

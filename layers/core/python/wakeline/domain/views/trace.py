@@ -66,7 +66,7 @@ def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
 def event_view(event: Event, trace_id: str) -> dict[str, Any]:
     """An event with SidClaw's fields beside the ledger's own."""
     said = event.body
-    governed = event.type in GOVERNANCE_TYPES
+    governed = event.type in GOVERNANCE_TYPES or event.type == "audit"
     return event.to_json(trace_id) | {
         "event_type": event.type,
         "actor_type": event.envelope["actor"]["type"],
