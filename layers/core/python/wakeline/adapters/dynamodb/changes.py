@@ -44,6 +44,15 @@ def item_change(record: dict[str, Any]) -> tuple[Item | None, Item | None]:
     return before, _item(change["NewImage"]) if "NewImage" in change else None
 
 
+def touched_trace(record: dict[str, Any]) -> tuple[str, str] | None:
+    """The (workspace, trace) whose HEAD or segment a record concerns; None for any other change."""
+    key = record["dynamodb"]["Keys"]
+    if key["sk"]["S"] != keys.HEAD and not key["sk"]["S"].startswith(keys.SEGMENTS_FROM):
+        return None
+    _, workspace_id, trace_id = key["pk"]["S"].split("#")
+    return workspace_id, trace_id
+
+
 def listening_workspace(record: dict[str, Any]) -> str | None:
     """The workspace whose clients are to be sent something: its feed grew, a client came, or one fell behind."""
     kind, _, workspace_id = record["dynamodb"]["Keys"]["pk"]["S"].partition("#")

@@ -1,0 +1,103 @@
+"""GET and POST /api/config"""
+
+import pytest
+
+from local.engine import record_calls
+
+PATH = "/api/config"
+
+
+@pytest.fixture
+def admin(workspace):
+    return workspace.key("admin")
+
+
+def save(stack, key, **body):
+    return stack.call("POST", PATH, key=key, body=body)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_anonymous(stack, method):
+    assert stack.call(method, PATH, body={} if method == "POST" else None).status == 401
+
+
+def test_missing_scope(stack, workspace):
+    assert stack.call("GET", PATH, key=workspace.writer).status == 403
+    assert save(stack, workspace.key("traces:write", "traces:read", "budgets:write"), retention_days=1).status == 403
+
+
+def test_another_workspaces_settings_are_not_there(stack, workspace, elsewhere, admin):
+    assert save(stack, admin, retention_days=30).status == 200
+    found = stack.call("GET", PATH, key=elsewhere.reader).json
+    assert (found["version"], found["retention_days"]) == (0, None)
+    assert stack.call("GET", PATH, key=elsewhere.reader, version=1).status == 404
+
+
+def test_defaults(stack, workspace):
+    assert stack.call("GET", PATH, key=workspace.reader).json == {
+        "retention_days": None,
+        "redaction": {"enabled": True, "patterns": []},
+        "analysis": {"automatic": True, "disabled_detectors": []},
+        "price_overrides": {},
+        "ui": {"theme": "system", "default_page": "dashboard", "sessions_per_page": 50},
+        "version": 0,
+        "updated_at": None,
+        "updated_by": None,
+    }
+
+
+def test_what_is_named_is_set_and_the_rest_stays(stack, workspace, admin):
+    first = save(stack, admin, retention_days=90, ui={"theme": "dark"})
+    assert (first.status, first.json["version"], first.json["ui"]["sessions_per_page"]) == (200, 1, 50)
+    second = save(stack, admin, price_overrides={"our-model": {"input": 1.5, "output": 7}}).json
+    assert (second["version"], second["retention_days"], second["ui"]["theme"]) == (2, 90, "dark")
+    assert second["price_overrides"]["our-model"] == {
+        "input": 1.5,
+        "output": 7.0,
+        "cache_read": None,
+        "cache_write": None,
+    }
+    assert stack.call("GET", PATH, key=workspace.reader).json == second
+    assert stack.call("GET", PATH, key=workspace.reader, version=1).json == first.json
+
+
+def test_what_get_shows_can_be_sent_back(stack, workspace, admin):
+    shown = save(stack, admin, retention_days=90).json
+    assert save(stack, admin, **shown).json == shown
+    edited = save(stack, admin, **shown | {"retention_days": 91}).json
+    assert (edited["version"], edited["retention_days"]) == (2, 91)
+    late = save(stack, admin, **shown | {"retention_days": 92})
+    assert (late.status, late.error["code"]) == (409, "conflict")
+    assert stack.call("GET", PATH, key=workspace.reader).json == edited
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"retention": 3}, "retention"),
+        ({"ui": {"colour": "red"}}, "ui.colour"),
+        ({"ui": {"theme": "pink"}}, "ui.theme"),
+        ({"ui": {"sessions_per_page": 0}}, "ui.sessions_per_page"),
+        ({"retention_days": 0}, "retention_days"),
+        ({"retention_days": "90"}, "retention_days"),
+        ({"redaction": {"patterns": "aws"}}, "redaction.patterns"),
+        ({"analysis": {"automatic": 1}}, "analysis.automatic"),
+        ({"price_overrides": {"m": {"input": 1}}}, "price_overrides.m.output"),
+        ({"price_overrides": {"m": {"input": -1, "output": 1}}}, "price_overrides.m.input"),
+        ({"price_overrides": {"m": {"input": 1, "output": 1, "cached": 1}}}, "price_overrides.m.cached"),
+    ],
+)
+def test_a_bad_key_is_named_and_nothing_is_written(stack, workspace, admin, body, field):
+    answer = save(stack, admin, **{"retention_days": 7} | body)
+    assert (answer.status, answer.error["code"]) == (422, "validation_error")
+    assert answer.error["details"][0]["field"] == field
+    assert stack.call("GET", PATH, key=workspace.reader).json["version"] == 0
+
+
+def test_what_it_costs(stack, workspace, admin):
+    with record_calls() as calls:
+        assert save(stack, admin, retention_days=9).status == 200
+    assert [call.operation for call in calls.dynamodb] == ["UpdateItem", "GetItem", "TransactWriteItems"]
+    with record_calls() as calls:
+        assert stack.call("GET", PATH, key=admin).status == 200
+    assert [call.operation for call in calls.dynamodb] == ["UpdateItem", "GetItem"]

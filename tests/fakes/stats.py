@@ -1,0 +1,87 @@
+"""Rollups in memory, with the conditions of the real store. Each call is atomic; what is handed out are copies."""
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
+
+from wakeline.domain.rollups.counts import Counts
+from wakeline.domain.rollups.mark import Generations, Mark, Row
+from wakeline.domain.rollups.snapshot import EVER, Place
+
+
+class MemoryRollups:
+    """The `RollupStore` port."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.of: dict[str, Generations] = {}
+        self.marked: dict[tuple[str, str], Mark] = {}
+        self.held: dict[tuple[str, int], dict[Place, Row]] = {}
+
+    def generations(self, workspace_id: str) -> Generations:
+        with self.lock:
+            return self.of.get(workspace_id, Generations())
+
+    def set_generations(self, workspace_id: str, before: Generations, after: Generations) -> bool:
+        with self.lock:
+            if self.generations(workspace_id) != before:
+                return False
+            self.of[workspace_id] = after
+            return True
+
+    def marks(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Mark]:
+        with self.lock:
+            found = {each: self.marked.get((workspace_id, each)) for each in trace_ids}
+            return deepcopy({trace_id: mark for trace_id, mark in found.items() if mark is not None})
+
+    def rows(self, workspace_id: str, generation: int, places: Collection[Place]) -> dict[Place, Row]:
+        with self.lock:
+            held = self.held.get((workspace_id, generation), {})
+            return deepcopy({place: held[place] for place in places if place in held})
+
+    def write(
+        self,
+        workspace_id: str,
+        generation: int,
+        marks: Sequence[tuple[str | None, Mark]],
+        rows: Mapping[Place, tuple[Row | None, Counts]],
+        token: str,
+    ) -> bool:
+        assert len(marks) + len(rows) <= 100
+        with self.lock:
+            held = self.held.setdefault((workspace_id, generation), {})
+            for before, mark in marks:
+                stands = self.marked.get((workspace_id, mark.trace_id))
+                if (stands.token if stands is not None else None) != before:
+                    return False
+            for place, (row, _) in rows.items():
+                there = held.get(place)
+                if (there.token if there is not None else None) != (row.token if row is not None else None):
+                    return False
+            for _, mark in marks:
+                self.marked[workspace_id, mark.trace_id] = deepcopy(mark)
+            for place, (_, counts) in rows.items():
+                if counts:
+                    held[place] = Row(deepcopy(counts), token)
+                else:
+                    held.pop(place, None)
+            return True
+
+    def days(
+        self, workspace_id: str, generation: int, scope: str, kind: str, first: str, last: str
+    ) -> list[tuple[str, Counts]]:
+        rows = dict(self.all_rows(workspace_id, generation))
+        wanted = sorted(at for at in rows if at[:2] == (scope, kind) and at.day != EVER and first <= at.day <= last)
+        return [(at.day, rows[at]) for at in wanted]
+
+    def ever(self, workspace_id: str, generation: int, scope: str, kind: str) -> Counts:
+        return dict(self.all_rows(workspace_id, generation)).get(Place(scope, kind, EVER), {})
+
+    def all_rows(self, workspace_id: str, generation: int) -> Iterator[tuple[Place, Counts]]:
+        with self.lock:
+            held = deepcopy(self.held.get((workspace_id, generation), {}))
+        return iter([(place, row.counts) for place, row in held.items()])
+
+    def drop(self, workspace_id: str, generation: int) -> None:
+        with self.lock:
+            self.held.pop((workspace_id, generation), None)
