@@ -20,6 +20,12 @@ def total(measure, workspace_id="ws_1"):
     return rows(workspace_id).get(Place(WORKSPACE, "main", EVER), {}).get(("total", "", measure), 0)
 
 
+def head(trace_id):
+    trace = wiring.ledger().head("ws_1", trace_id)
+    assert trace is not None
+    return trace
+
+
 def grown(workers):
     workers.trace("a", cwd="/home/ann/a #1/é 🙂")
     workers.trace("b", project_id="proj_2")
@@ -61,12 +67,11 @@ def test_twice_backwards_and_in_pieces(workers):
 def test_a_deleted_trace_is_taken_out(workers):
     records = grown(workers)
     workers.run("ProjectRollups", records)
-    trace = wiring.ledger().head("ws_1", "a")
-    ledger.erase(wiring.ledger(), wiring.env(), trace, "key_1")
+    ledger.erase(wiring.ledger(), wiring.env(), head("a"), "key_1")
     (tombstone,) = workers.wanted("ProjectRollups")[len(records) :]
     assert workers.run("ProjectRollups", [tombstone, *records]) == []
     assert (total("sessions"), total("events")) == (1, 1)
-    ledger.erase(wiring.ledger(), wiring.env(), wiring.ledger().head("ws_1", "b"), "key_1")
+    ledger.erase(wiring.ledger(), wiring.env(), head("b"), "key_1")
     workers.run("ProjectRollups")
     assert rows() == {}
 
@@ -76,7 +81,7 @@ def test_a_repository_that_becomes_known_moves_the_numbers(workers):
     workers.append("a", llm_call())
     workers.run("ProjectRollups")
     store = wiring.ledger()
-    trace = store.head("ws_1", "a")
+    trace = head("a")
     assert store.write_head(replace(trace, repo="org/x", version=trace.version + 1).sealed(), trace.version)
     before = len(workers.wanted("ProjectRollups"))
     assert before == 3
