@@ -32,7 +32,7 @@ def grown(workers):
     workers.append("a", message("fix it"), llm_call())
     workers.append("a", llm_call(revision=True, input_tokens=-4))
     workers.append("b", {"type": "tool_call", "payload": {"tool_name": "Read", "arguments": {"file_path": "/x"}}})
-    return workers.wanted("ProjectRollups")
+    return workers.wanted("ReadChanges")
 
 
 def test_new_traces_and_segments_start_it(workers):
@@ -41,7 +41,7 @@ def test_new_traces_and_segments_start_it(workers):
 
 
 def test_what_happened_is_counted(workers):
-    assert workers.run("ProjectRollups", grown(workers)) == []
+    assert workers.run("ReadChanges", grown(workers)) == []
     assert (total("sessions"), total("events"), total("prompts"), total("tool_calls")) == (2, 4, 1, 1)
     assert {place.scope for place in rows() if place.kind == "file"} == {
         place.scope for place in rows() if place.scope.startswith("D.") and place.kind == "file"
@@ -49,43 +49,43 @@ def test_what_happened_is_counted(workers):
 
 
 def test_its_own_writes_do_not_start_it(workers):
-    workers.run("ProjectRollups", grown(workers))
-    assert len(workers.wanted("ProjectRollups")) == 5
+    workers.run("ReadChanges", grown(workers))
+    assert len(workers.wanted("ReadChanges")) == 5
 
 
 def test_twice_backwards_and_in_pieces(workers):
     records = grown(workers)
-    workers.run("ProjectRollups", records[3:])
-    workers.run("ProjectRollups", records[::-1])
+    workers.run("ReadChanges", records[3:])
+    workers.run("ReadChanges", records[::-1])
     once = rows()
     for given in (records[1:2], records[:1], records, records[::-1]):
-        assert workers.run("ProjectRollups", given) == []
+        assert workers.run("ReadChanges", given) == []
     assert rows() == once
     assert total("events") == 4
 
 
 def test_a_deleted_trace_is_taken_out(workers):
     records = grown(workers)
-    workers.run("ProjectRollups", records)
+    workers.run("ReadChanges", records)
     ledger.erase(wiring.ledger(), wiring.env(), head("a"), "key_1")
-    (tombstone,) = workers.wanted("ProjectRollups")[len(records) :]
-    assert workers.run("ProjectRollups", [tombstone, *records]) == []
+    (tombstone,) = workers.wanted("ReadChanges")[len(records) :]
+    assert workers.run("ReadChanges", [tombstone, *records]) == []
     assert (total("sessions"), total("events")) == (1, 1)
     ledger.erase(wiring.ledger(), wiring.env(), head("b"), "key_1")
-    workers.run("ProjectRollups")
+    workers.run("ReadChanges")
     assert rows() == {}
 
 
 def test_a_repository_that_becomes_known_moves_the_numbers(workers):
     workers.trace("a")
     workers.append("a", llm_call())
-    workers.run("ProjectRollups")
+    workers.run("ReadChanges")
     store = wiring.ledger()
     trace = head("a")
     assert store.write_head(replace(trace, repo="org/x", version=trace.version + 1).sealed(), trace.version)
-    before = len(workers.wanted("ProjectRollups"))
+    before = len(workers.wanted("ReadChanges"))
     assert before == 3
-    workers.run("ProjectRollups")
+    workers.run("ReadChanges")
     names = {name for dimension, name, _ in rows()[Place(WORKSPACE, "main", EVER)] if dimension == "project"}
     assert names == {'["proj_1", "org/x", "org/x"]'}
 
@@ -94,7 +94,7 @@ def test_one_workspace_that_fails_does_not_stop_the_others(workers, monkeypatch)
     records = grown(workers)
     wiring.ledger().create(make_trace("x", workspace_id="ws_2"))
     ledger.append(wiring.ledger(), wiring.env(), "ws_2", "x", batch(message("y")))
-    every = workers.wanted("ProjectRollups")
+    every = workers.wanted("ReadChanges")
     store = type(stats.rollups())
     real = store.write
 
@@ -104,10 +104,10 @@ def test_one_workspace_that_fails_does_not_stop_the_others(workers, monkeypatch)
         return real(self, workspace_id, *given)
 
     monkeypatch.setattr(store, "write", write)
-    assert workers.run("ProjectRollups", every) == [records[0]["dynamodb"]["SequenceNumber"]]
+    assert workers.run("ReadChanges", every) == [records[0]["dynamodb"]["SequenceNumber"]]
     assert (total("events", "ws_1"), total("events", "ws_2")) == (0, 1)
     monkeypatch.undo()
-    assert workers.run("ProjectRollups", every) == []
+    assert workers.run("ReadChanges", every) == []
     assert (total("events", "ws_1"), total("events", "ws_2")) == (4, 1)
 
 
@@ -115,7 +115,7 @@ def test_rows_too_large_for_an_item_are_kept_beside_the_table(workers, monkeypat
     from wakeline.adapters.dynamodb import rollups
 
     monkeypatch.setattr(rollups, "INLINE_BYTES", 100)
-    workers.run("ProjectRollups", grown(workers))
+    workers.run("ReadChanges", grown(workers))
     large = rows()
     assert total("events") == 4
     monkeypatch.undo()
@@ -124,6 +124,6 @@ def test_rows_too_large_for_an_item_are_kept_beside_the_table(workers, monkeypat
 
 @pytest.mark.parametrize("generation", [0, 1])
 def test_dropping_a_generation_leaves_the_others(workers, generation):
-    workers.run("ProjectRollups", grown(workers))
+    workers.run("ReadChanges", grown(workers))
     stats.rollups().drop("ws_1", generation)
     assert bool(rows()) is (generation == 1)
