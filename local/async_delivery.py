@@ -7,12 +7,12 @@ import sys
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.functions import Functions
+from local.queue_thread import QueueThread
 from local.schedules import next_time
 from local.template import ACCOUNT, REGION, Event, Function
 
@@ -22,74 +22,37 @@ PAUSE = 0.05
 SendLetter = Callable[[str, dict[str, Any]], None]
 
 
-class AsyncInvoker:
+class AsyncInvoker(QueueThread):
     """Lambda's queue of asynchronous invocations of one function: in order here, three attempts, then the dead-letter
     queue.
     """
 
     def __init__(self, functions: Functions, function: Function, send_letter: SendLetter) -> None:
+        super().__init__(f"async {function.logical_id}")
         self._functions, self._function, self._send_letter = functions, function, send_letter
-        self._waiting: deque[Any] = deque()
-        self._changed = threading.Condition()
-        self._busy = self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=f"async {function.logical_id}", daemon=True)
-
-    def start(self) -> None:
-        """Begin to invoke."""
-        self._thread.start()
 
     def offer(self, event: Any) -> None:
         """Queue one invocation."""
-        with self._changed:
-            self._waiting.append(event)
-            self._changed.notify_all()
+        self.queue(event)
 
-    def idle(self, deadline: float) -> bool:
-        """Wait until nothing is queued or running; False when the deadline (monotonic) comes first."""
-        with self._changed:
-            return self._changed.wait_for(
-                lambda: not self._waiting and not self._busy, max(0.0, deadline - time.monotonic())
-            )
+    def take(self) -> Any:
+        """The next event."""
+        return self.waiting.popleft()
 
-    def quiet(self) -> bool:
-        """Whether nothing is queued or running at this moment."""
-        with self._changed:
-            return not self._waiting and not self._busy
-
-    def stop(self) -> None:
-        """End after the invocation in hand."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._stopping)
-                if self._stopping:
-                    return
-                event = self._waiting.popleft()
-                self._busy = True
-            self._invoke(event)
-            with self._changed:
-                self._busy = False
-                self._changed.notify_all()
-
-    def _invoke(self, event: Any) -> None:
+    def work(self, taken: Any) -> None:
+        """Invoke with it."""
         for attempt in range(3):
             try:
-                self._functions.invoke(self._function, event)
+                self._functions.invoke(self._function, taken)
                 return
             except Exception:
                 print(f"{self._function.logical_id} failed, attempt {attempt + 1} of 3", file=sys.stderr)
                 traceback.print_exc()
-            with self._changed:
-                if attempt < 2 and self._changed.wait_for(lambda: self._stopping, PAUSE * 2**attempt):
+            with self.changed:
+                if attempt < 2 and self.changed.wait_for(lambda: self.stopping, PAUSE * 2**attempt):
                     return
         if self._function.dead_letters:
-            self._send_letter(self._function.dead_letters, event)
+            self._send_letter(self._function.dead_letters, taken)
 
 
 class Schedule:

@@ -5,15 +5,15 @@ least once.
 from __future__ import annotations
 
 import sys
-import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from local.event_patterns import matches, parse
 from local.functions import Functions
+from local.queue_thread import QueueThread
 from local.stream_records import Record
 from local.template import Event, Function
 
@@ -24,7 +24,7 @@ SendLetter = Callable[[str, dict[str, Any]], None]
 Acknowledge = Callable[[str, int], None]
 
 
-class StreamDelivery:
+class StreamDelivery(QueueThread):
     """The queue of records one function still has to see, and the thread that feeds it."""
 
     def __init__(
@@ -32,77 +32,44 @@ class StreamDelivery:
     ) -> None:
         properties = event.properties
         self.name = f"{function.logical_id}.{event.name}"
+        super().__init__(
+            f"stream {self.name}",
+            int(properties.get("BatchSize", 100)),
+            float(properties.get("MaximumBatchingWindowInSeconds", 0)),
+        )
         self.stream = str(properties["Stream"])
         self._functions, self._function = functions, function
-        self._batch_size = int(properties.get("BatchSize", 100))
-        self._window = float(properties.get("MaximumBatchingWindowInSeconds", 0))
         self._attempts = int(properties.get("MaximumRetryAttempts", -1))
         self._bisect = bool(properties.get("BisectBatchOnFunctionError", False))
         self._partial = "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", [])
         self._letters = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         self._filters = [parse(each["Pattern"]) for each in properties.get("FilterCriteria", {}).get("Filters", [])]
         self._send_letter, self._acknowledge = send_letter, acknowledge
-        self._waiting: deque[Record] = deque()
-        self._changed = threading.Condition()
-        self._busy = self._stopping = self._hurry = False
-        self._thread = threading.Thread(target=self._run, name=f"stream {self.name}", daemon=True)
-
-    def start(self) -> None:
-        """Begin to deliver."""
-        self._thread.start()
 
     def offer(self, record: Record) -> None:
         """Queue a record; one the filters leave out is dropped, as Lambda drops it."""
         if self._filters and not any(matches(each, record) for each in self._filters):
             return
-        with self._changed:
-            self._waiting.append(record)
-            self._changed.notify_all()
-
-    def idle(self, deadline: float) -> bool:
-        """Wait until nothing is queued or being handled; False when the deadline (monotonic) comes first."""
-        with self._changed:
-            self._hurry = True
-            self._changed.notify_all()
-            done = self._changed.wait_for(lambda: not self._waiting and not self._busy, deadline - time.monotonic())
-            self._hurry = False
-            return done
+        self.queue(record)
 
     def pending(self) -> list[Record]:
         """What was not delivered yet."""
-        with self._changed:
-            return list(self._waiting)
+        with self.changed:
+            return list(self.waiting)
 
-    def stop(self) -> None:
-        """End after the batch in hand."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+    def take(self) -> list[Record]:
+        """The next batch. Records stay queued until they are dealt with: what a restart would redeliver is never
+        lost.
+        """
+        return list(islice(self.waiting, self.batch_size))
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._stopping)
-                if self._window and not self._stopping:
-                    self._changed.wait_for(self._window_over, self._window)
-                if self._stopping:
-                    return
-                # Records stay queued until they are dealt with, so that what a restart would redeliver is never lost.
-                batch = [self._waiting[i] for i in range(min(self._batch_size, len(self._waiting)))]
-                self._busy = True
-            self._deliver(batch, 0)
-            with self._changed:
-                self._busy = False
-                self._changed.notify_all()
-
-    def _window_over(self) -> bool:
-        return len(self._waiting) >= self._batch_size or self._stopping or self._hurry
+    def work(self, taken: list[Record]) -> None:
+        """Deliver it."""
+        self._deliver(taken, 0)
 
     def _deliver(self, batch: list[Record], attempt: int) -> None:
         """Deliver a batch until it is done, given up or the stack stops; `attempt` counts failures so far."""
-        while batch and not self._stopping:
+        while batch and not self.stopping:
             failed_at = self._try(batch)
             if failed_at is None:
                 return self._done(batch)
@@ -118,9 +85,9 @@ class StreamDelivery:
                 self._deliver(batch[:middle], attempt - 1)
                 self._deliver(batch[middle:], attempt - 1)
                 return None
-            with self._changed:
+            with self.changed:
                 pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt, 10))
-                self._changed.wait_for(lambda: self._stopping, pause)
+                self.changed.wait_for(lambda: self.stopping, pause)
         return None
 
     def _try(self, batch: list[Record]) -> int | None:
@@ -142,9 +109,9 @@ class StreamDelivery:
         return min(known) if known else 0  # an unknown identifier fails the whole batch
 
     def _done(self, batch: list[Record]) -> None:
-        with self._changed:
+        with self.changed:
             for _ in batch:
-                self._waiting.popleft()
+                self.waiting.popleft()
         self._acknowledge(self.name, int(batch[-1]["dynamodb"]["SequenceNumber"]))
 
     def _give_up(self, batch: list[Record]) -> None:

@@ -29,7 +29,7 @@ def put(stack: Stack, *names: str, pk: str = "a") -> None:
 
 def held(stack: Stack) -> Any:
     """While entered, records pile up, so that they come in one batch."""
-    return stack.delivery.streams[0]._changed
+    return stack.delivery.streams[0].changed
 
 
 def seen(workers: Any, kind: str) -> list[Any]:
