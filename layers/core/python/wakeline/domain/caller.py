@@ -35,7 +35,10 @@ LIMITS: dict[str, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller. `project_id` is None for one who sees the whole workspace."""
+    """An authenticated caller. `project_id` is None for one who sees the whole workspace.
+
+    `made_by` is the principal who made the key that was used.
+    """
 
     workspace_id: str
     project_id: str | None
@@ -43,11 +46,14 @@ class Caller:
     kind: Literal["key", "service", "user"]
     scopes: frozenset[str]
     plan: str
+    made_by: str = ""
 
     def may(self, scope: str) -> bool:
         """Whether the caller has `scope`. `admin` covers all but `service`, which is only ever given by name."""
         if scope == "service":
             return self.kind == "service"
+        if scope == "approvals:read" and "approvals:write" in self.scopes:
+            return True
         return scope in self.scopes or "admin" in self.scopes or self.kind == "service"
 
     def narrowed(self, project_id: str | None) -> str | None:

@@ -24,6 +24,8 @@ MAX_NAMES = 100
 must not make it grow without end. Further tools are counted as `tool.*`.
 """
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+OUTCOMES = frozenset({"executed", "completed_with_approval", "blocked", "denied", "expired"})
+"""How a governed trace can end."""
 _FAILED = frozenset({"failed", "failure", "error", "errored", "aborted", "cancelled", "canceled", "timeout"})
 _TITLE = "custom.claude_code.summary"
 
@@ -49,6 +51,8 @@ class Delta:
     keys: str = ""
     source: dict[str, Any] | None = None
     started_at: str | None = None
+    outcome: str | None = None
+    approval: dict[str, str | None] | None = None
     first_at: str = ""
     received_at: str = ""
 
@@ -112,6 +116,10 @@ def delta_of(events: Iterable[Event], keys: str = "", source: dict[str, Any] | N
                 delta.status, delta.ended_at = _end_status(payload), event.timestamp
                 delta.started_at = _earlier(delta.started_at, payload.get("started_at"))
                 delta.title = _one_line(payload["name"]) or delta.title if payload.get("name") else delta.title
+            case "approval_granted" | "approval_denied" | "approval_expired":
+                delta.approval = _decision(event)
+            case "trace_closed" if payload.get("final_outcome") in OUTCOMES:
+                delta.outcome = payload["final_outcome"]
             case "user_message" if delta.prompt is None:
                 delta.prompt = _prompt(payload)
             case kind if kind == _TITLE and isinstance(payload.get("title"), str):
@@ -160,6 +168,19 @@ def _count_llm_call(counters: Counter[str], payload: dict[str, Any]) -> Decimal:
 def _end_status(payload: dict[str, Any]) -> str:
     status = str(payload.get("status") or "").lower()
     return "failed" if status in _FAILED or (not status and error_text(payload.get("error"))) else "completed"
+
+
+_DECISIONS = {"approval_granted": "approved", "approval_denied": "denied", "approval_expired": "expired"}
+
+
+def _decision(event: Event) -> dict[str, str | None]:
+    """How an approval request ended, by whom and when."""
+    by = None if event.type == "approval_expired" else (event.actor or {}).get("name")
+    return {
+        "approval_decision": _DECISIONS[event.type],
+        "approver_name": by,
+        "approval_decided_at": event.timestamp,
+    }
 
 
 def _earlier(known: str | None, said: Any) -> str | None:

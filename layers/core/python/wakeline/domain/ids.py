@@ -30,18 +30,19 @@ def is_printable(text: str) -> bool:
     return _CONTROL.search(text) is None
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text, if it holds no control characters: for pydantic. Raises ValueError."""
     if not is_printable(text):
         raise ValueError("must not hold control characters")
     return text
 
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_printable)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(printable)]
 """An idempotency key: 1 to 256 printable characters."""
 
 MAX_LABEL = 1024
 
-Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL), AfterValidator(_printable)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL), AfterValidator(printable)]
 """One line of text that people filter by: a name, a path, a branch, a tag."""
 
 

@@ -24,6 +24,13 @@ BROKEN = "broken"
 RESERVED = "wakeline:"
 """Ids that begin so are Wakeline's own traces: readable like others, in no list, and written by nobody else."""
 
+_STATUS = {
+    "executed": "completed",
+    "completed_with_approval": "completed",
+    "blocked": "failed",
+    "denied": "failed",
+    "expired": "failed",
+}
 _OUTCOMES = {"running": "in_progress", "completed": "executed", "failed": "blocked"}
 
 
@@ -62,6 +69,7 @@ class Trace:
     model: str | None = None
     parent_trace_id: str | None = None
     request_digest: str | None = None
+    governance: dict[str, Any] | None = None
 
     tags: list[str] = field(default_factory=list)
     notes: str | None = None
@@ -75,6 +83,8 @@ class Trace:
     cost: str = "0"
     last_at: str = ""
     status: str = "running"
+    final_outcome: str | None = None
+    approval: dict[str, str | None] | None = None
     ended_at: str | None = None
     prompt: str | None = None
     title: str | None = None
@@ -101,11 +111,18 @@ class Trace:
     @property
     def outcome(self) -> str:
         """The governance outcome; of a trace that nobody governed, what its status amounts to."""
+        if self.governance is not None:
+            return self.final_outcome or "in_progress"
         return _OUTCOMES[self.status]
 
     @property
     def is_own(self) -> bool:
-        """Whether Wakeline alone writes this trace."""
+        """Whether Wakeline alone writes this trace: its own ones, and those of governed actions."""
+        return self.is_hidden or self.governance is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether this trace is Wakeline's own, and in no list."""
         return is_reserved(self.id)
 
     @property
@@ -191,6 +208,7 @@ def seal_of(trace: Trace) -> str:
 
 def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:
     """Add one segment to its trace. Pure: folding all segments of a ledger in order gives its HEAD."""
+    outcome = delta.outcome if trace.governance is not None else None
     return replace(
         trace,
         last_index=segment.last_index,
@@ -200,8 +218,10 @@ def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:
         counters=summed(trace.counters, delta.counters),
         cost=money.spell(money.add(Decimal(trace.cost), Decimal(delta.cost))),
         last_at=max(trace.last_at, delta.last_at, key=times.sortable) if trace.last_at else delta.last_at,
-        status=delta.status or trace.status,
-        ended_at=delta.ended_at if delta.status else trace.ended_at,
+        status=_STATUS[outcome] if outcome else delta.status or trace.status,
+        ended_at=delta.last_at if outcome else delta.ended_at if delta.status else trace.ended_at,
+        final_outcome=outcome or trace.final_outcome,
+        approval=delta.approval or trace.approval if trace.governance is not None else None,
         started_at=min(trace.started_at, delta.started_at or trace.started_at, key=times.sortable),
         prompt=trace.prompt or delta.prompt,
         title=delta.title or trace.title,

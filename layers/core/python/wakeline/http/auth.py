@@ -78,7 +78,9 @@ def _key(keys: KeyStore, secret: str, now: datetime, write: bool) -> tuple[Calle
         raise Unauthenticated("the credential is not valid")
     key = use.key
     plan = key.plan or settings.default_plan()
-    return Caller(key.workspace_id, key.project_id, key.id, key.kind, frozenset(key.scopes), plan), use.used
+    scopes = frozenset(key.scopes)
+    caller = Caller(key.workspace_id, key.project_id, key.id, key.kind, scopes, plan, key.created_by)
+    return caller, use.used
 
 
 def _user(keys: KeyStore, secret: Callable[[str], str], token: str, now: datetime, write: bool) -> tuple[Caller, int]:

@@ -54,7 +54,7 @@ def create(
     The same id with the same request is the artifact that is there. Raises `UnsupportedMedia` for content that is not
     what it claims, `Invalid` when size or digest do not fit it, `Conflict` for another request under the same id.
     """
-    if trace.is_own:
+    if trace.is_hidden:
         raise Conflict(KEPT)
     if content is not None:
         wanted = _fitting(wanted, content)

@@ -12,7 +12,7 @@ from typing import Any
 from wakeline.domain import chain, times
 from wakeline.domain.append import Rejection, Sifted, build, doubtful, sift
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy, Conflict, NotFound
+from wakeline.domain.errors import Busy, Conflict, Invalid, NotFound
 from wakeline.domain.events import Event, NewEvent
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import BROKEN, Trace, fold
@@ -83,6 +83,17 @@ def begin(store: LedgerStore, env: Env, trace: Trace, sent: Sequence[tuple[int, 
         return None
     repeats, rejected = _outcome(sifted, unhashable)
     return Appended(after, repeats + segment.count, rejected)
+
+
+def prepared(env: Env, trace: Trace, events: Sequence[NewEvent]) -> tuple[Trace, Segment]:
+    """What appending events of Wakeline's own to a trace makes, for a write that holds more than that: HEAD with the
+    segment folded in, and the segment. Raises `Invalid` for an event that has no canonical form.
+    """
+    new = [(place, event, trace.last_seq + 1 + place) for place, event in enumerate(events)]
+    segment, unhashable = build(trace, new, times.render(env.now()), lambda: env.new_id("evt"), env.salt)
+    if unhashable:
+        raise Invalid(unhashable[0].reason, field=unhashable[0].field)
+    return fold(trace, segment, segment.delta), segment
 
 
 def commit(
@@ -261,7 +272,7 @@ def erase(store: LedgerStore, env: Env, trace: Trace, principal: str) -> None:
     """Delete a trace: HEAD becomes a tombstone, at once and first; then its segments go. A second call goes on where
     one died.
     """
-    if trace.is_own:
+    if trace.is_hidden:
         raise Conflict(KEPT)
     if trace.deleted is None:
         gone = {

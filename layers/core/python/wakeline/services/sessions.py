@@ -148,7 +148,7 @@ def update(
     `Conflict` for a trace that Wakeline keeps itself.
     """
     trace = session_of(store, caller, session_id)
-    if trace.is_own:
+    if trace.is_hidden:
         raise Conflict(KEPT)
 
     def changed(trace: Trace) -> Trace:

@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.domain.events import Event
+from wakeline.domain.evidence.approvals import Approvals
 from wakeline.domain.spans import tree_of
 from wakeline.domain.trace import Trace
 from wakeline.domain.views.trace import event_view, trace_view
@@ -26,18 +27,20 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[
     taken: list[Event] = []
     shown: list[dict[str, Any]] = []
     room = MAX_BYTES
+    approvals = Approvals()
     for event in islice(events, MAX_EVENTS):
         view = event_view(event, trace.id)
         room -= len(to_json(view)) + (len(to_json(event.body)) if event.span_id else 0)
         if room < 0 and taken:
             break
         taken.append(event)
+        approvals.take(event)
         shown.append(view)
     truncated = bool(taken) and taken[-1].index < trace.last_index
     return trace_view(trace, env.now()) | {
         "events": shown,
         "spans": tree_of(taken, trace.id),
-        "approval_requests": [],
+        "approval_requests": approvals.requests,
         "truncated": truncated,
         "events_after_seq": taken[-1].seq if truncated else None,
     }

@@ -173,7 +173,7 @@ def delete(
     trace = store.head(caller.workspace_id, trace_id) if is_id(trace_id) else None
     if trace is None or caller.project_id not in (None, trace.project_id):
         raise NotFound("trace not found")
-    if trace.is_own:
+    if trace.is_hidden:
         raise Conflict(ledger.KEPT)
     if trace.deleted is not None and next(store.segments(trace.workspace_id, trace.id), None) is None:
         if not forget(trace):

@@ -5,12 +5,13 @@ from typing import Any
 
 from wakeline.domain.outbox import BusEvent
 from wakeline.domain.outbox.exports import events_of as export_events
+from wakeline.domain.outbox.governance import approval_events, policy_event
 from wakeline.domain.outbox.incidents import events_of as incident_events
 from wakeline.domain.outbox.traces import events_of
 
-from . import incidents, nightly
+from . import governed, incidents, nightly
 from .changes import head_change, item_change
-from .keys import evidence, understanding
+from .keys import evidence, govern, understanding
 
 Reader = Callable[[dict[str, Any]], list[BusEvent] | None]
 """The events that a record amounts to; None when the item is not of this area."""
@@ -37,7 +38,26 @@ def _exports(record: dict[str, Any]) -> list[BusEvent] | None:
     return export_events(nightly.from_item(new)) if old is None and new is not None else []
 
 
-READERS: tuple[Reader, ...] = (_traces, _incidents, _exports)
+def _approvals(record: dict[str, Any]) -> list[BusEvent] | None:
+    if record["dynamodb"]["Keys"]["sk"]["S"] != govern.APPROVAL:
+        return None
+    old, new = item_change(record)
+    if new is None:
+        return []
+    return approval_events(governed.from_item(old) if old is not None else None, governed.from_item(new))
+
+
+def _policies(record: dict[str, Any]) -> list[BusEvent] | None:
+    if record["dynamodb"]["Keys"]["sk"]["S"] != govern.POLICY:
+        return None
+    _, new = item_change(record)
+    if new is None:
+        return []
+    workspace_id = new["pk"].partition("#")[2]
+    return [policy_event(workspace_id, new["version"], new["digest"], new["created_at"], new["created_by"])]
+
+
+READERS: tuple[Reader, ...] = (_traces, _incidents, _approvals, _policies, _exports)
 
 
 def events_in(record: dict[str, Any]) -> list[BusEvent]:

@@ -41,7 +41,7 @@ def to_item(trace: Trace) -> Item:
         "gsi3pk": evidence.changed_index(trace.changed_at[:13], evidence.shard_of(trace.id, evidence.CHANGE_SHARDS)),
         "gsi3sk": keys.trace_pk(trace.workspace_id, trace.id),
     }
-    if trace.deleted is None and not trace.is_own:
+    if trace.deleted is None and not trace.is_hidden:
         place = keys.started_sk(times.sortable(trace.started_at), trace.id)
         item |= {
             "gsi1pk": keys.workspace_index(trace.workspace_id),
@@ -217,7 +217,7 @@ def put_new(item: Item) -> dict[str, Any]:
 
 def count_updates(trace: Trace, by: int) -> list[dict[str, Any]]:
     """The parts of a transaction that count a trace: in its workspace and in its project; none for one in no list."""
-    if trace.is_own:
+    if trace.is_hidden:
         return []
     return [
         {

@@ -4,11 +4,11 @@ Pure, so that a record of the table's stream that is delivered again gives the s
 has a module here for its own events, which `adapters/dynamodb/outbox.py` reads from the stream.
 """
 
-from . import exports, incidents, traces
+from . import exports, governance, incidents, traces
 from .base import SOURCE, BusEvent, event_id
 from .traces import TraceCompleted, TraceDeleted, TraceEvent, TraceStarted, events_of
 
-EVENTS: tuple[type[BusEvent], ...] = (*traces.EVENTS, *incidents.EVENTS, *exports.EVENTS)
+EVENTS: tuple[type[BusEvent], ...] = (*traces.EVENTS, *incidents.EVENTS, *governance.EVENTS, *exports.EVENTS)
 """Every event there is; docs/schemas holds the schema of each."""
 
 __all__ = [

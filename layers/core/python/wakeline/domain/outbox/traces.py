@@ -61,6 +61,7 @@ class TraceCompleted(TraceEvent):
     tokens: dict[str, int]
     cost_usd: Annotated[float | None, Field(description="Null when no call could be priced: unknown is not free.")]
     models: list[str]
+    final_outcome: Annotated[str, Field(description="Of a governed action; else what the status amounts to.")] = ""
     fork_id: Annotated[str | None, Field(description="The fork that this trace replays; null for any other.")] = None
 
 
@@ -81,8 +82,8 @@ def events_of(old: Trace | None, new: Trace) -> list[BusEvent]:
     if new.deleted is not None:
         return [] if old is not None and old.deleted is not None else [_deleted(new)]
     if old is None:
-        # A HEAD of which no earlier state is known was created, whatever else it says by now.
-        return [_started(new)]
+        # A HEAD of which no earlier state is known was created, whatever else it says by now; some are ended at once.
+        return [_started(new), *([_completed(new)] if new.status in _ENDED else [])]
     if new.status in _ENDED and new.status != old.status:
         return [_completed(new)]
     return []
@@ -135,6 +136,7 @@ def _completed(trace: Trace) -> TraceCompleted:
         tokens={kind: counted(kind, 0) for kind in TOKEN_KINDS},
         cost_usd=trace.cost_usd,
         models=trace.models,
+        final_outcome=trace.outcome,
         fork_id=fork_of(trace),
     )
 

@@ -40,12 +40,8 @@ def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
         "model": trace.model or next(iter(trace.models), None),
         "models": trace.models,
         "parent_trace_id": trace.parent_trace_id,
-        "authority_model": "self",
-        "requested_operation": trace.name or "",
-        "target_integration": trace.tool or "",
-        "resource_scope": trace.cwd or "",
+        **_governed(trace),
         "final_outcome": trace.outcome,
-        "has_approval": False,
         "created_at": trace.created_at,
         "started_at": trace.started_at,
         "ended_at": ended,
@@ -61,6 +57,41 @@ def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
         "head_hash": trace.head_hash,
         "last_seq": trace.last_seq,
     }
+
+
+_UNDECIDED: dict[str, str | None] = {"approver_name": None, "approval_decision": None, "approval_decided_at": None}
+
+
+def _governed(trace: Trace) -> dict[str, Any]:
+    """What was asked and what the policy said; of a trace that nobody governed, what comes nearest to it."""
+    said = trace.governance
+    if said is None:
+        return {
+            "authority_model": "self",
+            "requested_operation": trace.name or "",
+            "target_integration": trace.tool or "",
+            "resource_scope": trace.cwd or "",
+            "data_classification": None,
+            "risk_classification": None,
+            "policy_rule_id": None,
+            "policy_version": None,
+            "decision": None,
+            "has_approval": False,
+            **_UNDECIDED,
+        }
+    shown = (
+        "authority_model",
+        "requested_operation",
+        "target_integration",
+        "resource_scope",
+        "data_classification",
+        "risk_classification",
+        "policy_rule_id",
+        "policy_version",
+        "decision",
+    )
+    has_approval = said.get("approval_request_id") is not None
+    return {name: said.get(name) for name in shown} | {"has_approval": has_approval, **(trace.approval or _UNDECIDED)}
 
 
 def event_view(event: Event, trace_id: str) -> dict[str, Any]:
