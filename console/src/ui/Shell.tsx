@@ -5,7 +5,10 @@ import { Link, useLocation } from "wouter";
 import { useSession } from "../session";
 import { ThemeSwitch } from "./theme";
 
-const AREAS: { name: string; pages: [path: string, name: string][] }[] = [{ name: "Record", pages: [["/runs", "Runs"]] }];
+const AREAS: { name: string; pages: [path: string, name: string][] }[] = [
+  { name: "Record", pages: [["/runs", "Runs"]] },
+  { name: "Understand", pages: [["/spend", "Spend"]] },
+];
 
 export function Shell({ children }: { children: ReactNode }) {
   const [location] = useLocation();
