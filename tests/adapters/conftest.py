@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_socket
 
 from local.engine import Engine
 from tests.adapters.tampering import record
@@ -47,3 +48,12 @@ def store(request: pytest.FixtureRequest) -> Any:
     made: Any = DynamoLedger() if request.param == "engine" else MemoryLedger()
     record(made)
     return made
+
+
+@pytest.fixture
+def loopback() -> Iterator[None]:
+    """Let a test talk to a server of its own on this machine."""
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    yield
+    pytest_socket.disable_socket(allow_unix_socket=True)

@@ -18,7 +18,7 @@ ALLOWED = {
     "wakeline/domain": {"pydantic", "pydantic_core", "rfc8785"},
     "wakeline/services": {"pydantic", "pydantic_core"},
     "wakeline/http": {"pydantic", "pydantic_core", "typing_extensions", "jwt", "google", "opentelemetry"},
-    "wakeline/adapters": {"botocore", "genai_prices", "pydantic", "ulid", "jwt", "cryptography"},
+    "wakeline/adapters": {"botocore", "genai_prices", "pydantic", "ulid", "jwt", "cryptography", "standardwebhooks"},
     "wakeline/settings.py": set(),
     "wakeline/batch.py": set(),
     "wakeline/wiring": {"ulid"},

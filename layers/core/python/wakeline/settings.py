@@ -92,3 +92,8 @@ def signing_key() -> str:
 def s3_public_endpoint() -> str:
     """Where clients of presigned URLs reach S3, if that is not S3 itself: set by the local stack only."""
     return os.environ.get("S3_PUBLIC_ENDPOINT", "")
+
+
+def outgoing_allow() -> tuple[str, ...]:
+    """Hosts (`127.0.0.1:8080`, comma-separated) that outgoing requests reach though they are private: tests only."""
+    return tuple(filter(None, os.environ.get("OUTGOING_ALLOW", "").split(",")))

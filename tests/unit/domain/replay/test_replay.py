@@ -123,10 +123,26 @@ def test_once_something_differs_steps_without_an_input_are_unknown():
     assert [said.type, said.payload] == ["custom.unrecorded", {"type": "agent_message"}]
     assert [check.type, check.payload] == ["custom.unrecorded", {"type": "goal_check", "name": "said"}]
     assert thanks.payload == {"content": "Thanks"}
-    assert (end.type, end.payload) == ("session_end", {})
+    assert (end.type, end.payload) == ("session_end", {"status": "completed"})
     changed = {each.either.kind: each for each in diff(events, again.events).steps}
     assert changed["agent_message"].change == "changed"
     assert "unrecorded" in changed["goal_check"].fields
+
+
+def test_whether_a_run_that_failed_would_fail_again_is_unknown():
+    events = [*tool("a", {"q": 1}, "yes"), event("session_end", status="failed", output="no luck")]
+    again = played(events, "a", "tool_output", "no")
+    assert again.events[-1].payload == {}
+    assert not again.is_whole
+    assert diff(events, again.events).verdict == "inconclusive"
+
+
+def test_the_end_is_carried_too():
+    again = played(flight(), "s2", "tool_output", {"price": 90, "currency": "EUR"})
+    assert again.events[-1].payload == {"status": "completed", "output": "[unrecorded output of s3]"}
+    events = [*tool("a", {"q": 1}, "yes"), event("session_end", output="what it was")]
+    # Nobody can tell whether this would have come of it.
+    assert played(events, "a", "tool_output", "no").events[-1].payload == {}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ def _make(service: str) -> Any:
     config = Config(
         retries={"mode": "standard", "max_attempts": 4},
         connect_timeout=2,
-        read_timeout=10,
+        # A language model may think for minutes.
+        read_timeout=120 if service == "bedrock-runtime" else 10,
         # The service checks what it is sent; doing so here as well costs a tenth of a write.
         parameter_validation=False,
         # Else botocore describes the machine anew for every call.

@@ -7,11 +7,12 @@ from wakeline.domain.outbox import BusEvent
 from wakeline.domain.outbox.exports import events_of as export_events
 from wakeline.domain.outbox.governance import approval_events, policy_event
 from wakeline.domain.outbox.incidents import events_of as incident_events
+from wakeline.domain.outbox.replay import events_of as fork_events
 from wakeline.domain.outbox.traces import events_of
 
-from . import governed, incidents, nightly
+from . import forks, governed, incidents, nightly
 from .changes import head_change, item_change
-from .keys import evidence, govern, understanding
+from .keys import evidence, govern, replay, understanding
 
 Reader = Callable[[dict[str, Any]], list[BusEvent] | None]
 """The events that a record amounts to; None when the item is not of this area."""
@@ -57,7 +58,21 @@ def _policies(record: dict[str, Any]) -> list[BusEvent] | None:
     return [policy_event(workspace_id, new["version"], new["digest"], new["created_at"], new["created_by"])]
 
 
-READERS: tuple[Reader, ...] = (_traces, _incidents, _approvals, _policies, _exports)
+def _forks(record: dict[str, Any]) -> list[BusEvent] | None:
+    if not record["dynamodb"]["Keys"]["pk"]["S"].startswith(replay.fork_pk("")):
+        return None
+    old, new = item_change(record)
+    return fork_events(forks.from_item(old) if old is not None else None, forks.from_item(new)) if new else []
+
+
+READERS: tuple[Reader, ...] = (
+    _traces,
+    _incidents,
+    _approvals,
+    _policies,
+    _exports,
+    _forks,
+)
 
 
 def events_in(record: dict[str, Any]) -> list[BusEvent]:

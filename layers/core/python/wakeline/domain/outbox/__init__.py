@@ -4,11 +4,17 @@ Pure, so that a record of the table's stream that is delivered again gives the s
 has a module here for its own events, which `adapters/dynamodb/outbox.py` reads from the stream.
 """
 
-from . import exports, governance, incidents, traces
+from . import exports, governance, incidents, replay, traces
 from .base import SOURCE, BusEvent, event_id
 from .traces import TraceCompleted, TraceDeleted, TraceEvent, TraceStarted, events_of
 
-EVENTS: tuple[type[BusEvent], ...] = (*traces.EVENTS, *incidents.EVENTS, *governance.EVENTS, *exports.EVENTS)
+EVENTS: tuple[type[BusEvent], ...] = (
+    *traces.EVENTS,
+    *incidents.EVENTS,
+    *governance.EVENTS,
+    *exports.EVENTS,
+    *replay.EVENTS,
+)
 """Every event there is; docs/schemas holds the schema of each."""
 
 __all__ = [

@@ -1,25 +1,31 @@
 """Carrying: a value that came out otherwise than recorded is put where later inputs contain the recorded one.
 
-Containing is told by content alone: a part of the input that equals the value, or text that holds it as whole words,
-the value itself or its JSON spelling. Of values that say nothing (empty, true, null) no trace is looked for.
+Containing is told by content alone: a part of the input that equals the value, text that holds it as whole words, or
+text that holds JSON of which it is a part, however that is spelled. Of values that say nothing (empty, true, null) no
+trace is looked for.
 """
 
 import json
 import re
 from bisect import insort_left
+from collections.abc import Iterator
 from typing import Any
 
 MAX_CARRIED = 400
 """Values that one replay follows. Beyond, it cannot tell any more which inputs are as recorded."""
+MAX_STARTS = 1000
+"""Places in one text at which JSON is looked for."""
 
 _WORD = re.compile(r"\w")
+_START = re.compile(r"[\[{]")
+_DECODER = json.JSONDecoder()
 
 
 class Carried:
     """The values of a run that are others now. `overflowed`: there were more than are followed."""
 
     def __init__(self) -> None:
-        self._values: list[tuple[Any, Any, list[tuple[str, str]]]] = []
+        self._values: list[_Value] = []
         self.overflowed = False
 
     def __bool__(self) -> bool:
@@ -33,48 +39,84 @@ class Carried:
             self.overflowed = True
             return
         # The longest first, so that a part of a value does not spoil the whole; of equals, the latest.
-        insort_left(self._values, (recorded, now, _spellings(recorded, now)), key=lambda one: -_size(one[2]))
+        insort_left(self._values, _Value(recorded, now), key=lambda value: -value.size)
 
     def into(self, value: Any) -> Any:
         """`value` with everything carried into it; the same object when nothing was."""
-        for recorded, now, spellings in self._values:
-            value = _replaced(value, recorded, now, spellings)
+        for carried in self._values:
+            value = carried.into(value)
         return value
 
 
-def _size(spellings: list[tuple[str, str]]) -> int:
-    return max((len(text) for text, _ in spellings), default=0)
+class _Value:
+    """One recorded value and what it is now."""
 
+    def __init__(self, recorded: Any, now: Any) -> None:
+        self.recorded, self.now = recorded, now
+        self._is_text = isinstance(recorded, str)
+        self._spelled = recorded if self._is_text else json.dumps(recorded, ensure_ascii=False)
+        self._now_spelled = now if isinstance(now, str) else json.dumps(now, ensure_ascii=False)
+        self._holds = isinstance(recorded, dict | list)
+        self._sign = max(_texts(recorded), key=len, default="") if self._holds else ""
+        self.size = len(self._spelled)
 
-def _spellings(recorded: Any, now: Any) -> list[tuple[str, str]]:
-    """The texts that `recorded` may stand as, with what `now` is in the same spelling."""
-    if isinstance(recorded, str):
-        return [(recorded, now if isinstance(now, str) else json.dumps(now, ensure_ascii=False))]
-    forms: list[dict[str, Any]] = [{}, {"separators": (",", ":")}, {"indent": 2}]
-    spelt: dict[str, str] = {}
-    for form in forms:
-        for plain in (False, True):
-            for ordered in (False, True):
-                options = {**form, "ensure_ascii": not plain, "sort_keys": ordered}
-                text = now if isinstance(now, str) else json.dumps(now, **options)
-                spelt.setdefault(json.dumps(recorded, **options), text)
-    return list(spelt.items())
-
-
-def _replaced(value: Any, recorded: Any, now: Any, spellings: list[tuple[str, str]]) -> Any:
-    if type(value) is type(recorded) and value == recorded:
-        return now
-    if isinstance(value, str):
-        for text, spelt in spellings:
-            value = _in_text(value, text, spelt)
+    def into(self, value: Any) -> Any:
+        """`value` with what is recorded replaced in it; the same object when it is nowhere."""
+        if type(value) is type(self.recorded) and value == self.recorded:
+            return self.now
+        if isinstance(value, str):
+            return self._in_json(value) if self._holds else _in_text(value, self._spelled, self._now_spelled)
+        if isinstance(value, dict):
+            changed = {name: self.into(each) for name, each in value.items()}
+            return changed if any(changed[name] is not value[name] for name in value) else value
+        if isinstance(value, list):
+            items = [self.into(each) for each in value]
+            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
         return value
+
+    def _in_json(self, text: str) -> str:
+        """`text` with JSON in it replaced that is, or contains, the recorded value."""
+        if self._sign not in text:
+            return text
+        pieces: list[str] = []
+        done = 0
+        for _ in range(MAX_STARTS):
+            start = _START.search(text, done)
+            if start is None:
+                break
+            at = start.start()
+            try:
+                found, end = _DECODER.raw_decode(text, at)
+            except (ValueError, RecursionError):
+                pieces.append(text[done : at + 1])
+                done = at + 1
+                continue
+            now = self.into(found)
+            pieces += [text[done:at], text[at:end] if now is found else _spelled_alike(now, text[at:end])]
+            done = end
+        replaced = "".join([*pieces, text[done:]])
+        return text if replaced == text else replaced
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The names and texts in a value that JSON spells as they are."""
     if isinstance(value, dict):
-        changed = {name: _replaced(each, recorded, now, spellings) for name, each in value.items()}
-        return changed if any(changed[name] is not value[name] for name in value) else value
-    if isinstance(value, list):
-        items = [_replaced(each, recorded, now, spellings) for each in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return value
+        for name, each in value.items():
+            if name.isalnum() and name.isascii():
+                yield name
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def _spelled_alike(value: Any, recorded: str) -> str:
+    """`value` as JSON, in the manner of a text that stood in its place."""
+    if isinstance(value, str):
+        return value
+    indent = 2 if "\n" in recorded else None
+    separators = None if indent or '": ' in recorded or ", " in recorded else (",", ":")
+    return json.dumps(value, ensure_ascii=recorded.isascii(), indent=indent, separators=separators)
 
 
 def _in_text(text: str, recorded: str, now: str) -> str:

@@ -24,7 +24,8 @@ STUCK_AFTER = timedelta(minutes=65)
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A fork without its substitutions. `replays` counts different requests; `run` is the digest of the last one.
+    """A fork without its substitutions. `requests` counts how often a replay was asked for, `replays`
+    how many different ones; `run` is the digest of the last one.
 
     `progress` is `{done, total, unrecorded}` in steps. `reason` says why it failed or diverged.
     """
@@ -42,6 +43,7 @@ class Fork:
     updated_at: str
     run: str = ""
     replays: int = 0
+    requests: int = 0
     engine: Engine | None = None
     reason: str | None = None
     done: int = 0

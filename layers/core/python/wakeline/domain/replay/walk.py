@@ -22,6 +22,7 @@ from .substitutions import Substitution, aimed, changed_request
 Ask = Callable[[Step, dict[str, Any], str | None], dict[str, Any]]
 """A model's answer to a step's request and model: payload fields (`output`, tokens). Raises what ends the replay."""
 
+FAILED = ("failed", "error")
 _RESPONSE = ("output", "result", "documents")
 
 
@@ -130,11 +131,20 @@ class _Walk:
             content = self._carried.into(step.output)
             same = content is step.output
             return _Turn("recorded" if same else "carried", request, model, None if same else {"content": content})
+        if step.kind == "session_end" and not step.fields.get("error") and step.fields.get("status") not in FAILED:
+            return self._end(step, request, model)
         if step.kind in GIVEN:
             return _Turn("recorded", request, model)
         if step.kind == "llm_call" and self._ask is not None and request:
             return _Turn("asked", request, model, self._ask(step, request, model))
         return self._from_record(step, request, model)
+
+    def _end(self, step: Step, request: dict[str, Any], model: str | None) -> _Turn:
+        """A run that ended well ends so again; what it came to is as recorded, carried, or not known."""
+        output = self._carried.into(step.output)
+        if not self._differs:
+            return _Turn("recorded", request, model)
+        return _Turn("carried", request, model, {"output": None if output is step.output else output})
 
     def _from_record(self, step: Step, request: dict[str, Any], model: str | None) -> _Turn:
         if self._carried.overflowed or (self._differs and not request):
@@ -158,7 +168,8 @@ class _Walk:
         if turn.outcome in noted:
             noted[turn.outcome].append(step.id)
         changed = turn.response is not None and _output(turn.response) != step.output
-        if turn.outcome == "unrecorded" or turn.request != step.request or turn.model != step.model or changed:
+        unknown = turn.outcome == "unrecorded" and not step.is_unrecorded
+        if unknown or turn.request != step.request or turn.model != step.model or changed:
             self._differs = True
 
     def _learn(self, step: Step, turn: _Turn) -> None:

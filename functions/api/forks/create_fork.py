@@ -1,0 +1,24 @@
+"""POST /api/v1/forks — fork a trace at a span."""
+
+from api.forks import _models
+from wakeline import wiring
+from wakeline.domain.caller import Caller
+from wakeline.domain.replay import read_substitutions
+from wakeline.http.endpoint import endpoint
+from wakeline.http.entry import lambda_entry
+from wakeline.services import forks
+from wakeline.wiring import replay
+
+
+@endpoint("POST /api/v1/forks", scope="traces:write", status=201)
+def create_fork(caller: Caller, body: _models.ForkBody) -> _models.ForkWithChanges:
+    """Note where the trace is to be run again, and with what changed; `POST …/replay` does it.
+
+    `fork_trace_id` is the trace that the first replay will write.
+    """
+    changes = read_substitutions(_models.sent(body.substitutions))
+    made = forks.create(replay.forks(), wiring.ledger(), wiring.env(), caller, body.trace_id, body.span_id, changes)
+    return _models.with_changes(made, changes)
+
+
+handler = lambda_entry(create_fork)

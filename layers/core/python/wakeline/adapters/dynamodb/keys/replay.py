@@ -1,0 +1,15 @@
+"""Keys of forks, tapes and regression runs."""
+
+
+def fork_pk(workspace_id: str) -> str:
+    """`FK#ws_1`: the forks of a workspace; their ids, which grow with time, are the sort keys."""
+    return f"FK#{workspace_id}"
+
+
+def fork_run_pk(workspace_id: str, fork_id: str) -> str:
+    """`FR#ws_1#frk_9`: the replays of a fork; the digests of what was asked are the sort keys."""
+    return f"FR#{workspace_id}#{fork_id}"
+
+
+DRAFT = "DRAFT"
+"""The substitutions that a fork was made with: it sorts among the digests, which are hex."""

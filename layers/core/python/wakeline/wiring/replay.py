@@ -1,0 +1,37 @@
+"""Wiring of forks, regression runs and tapes."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wakeline.services.replay_ports import ForkStore
+    from wakeline.services.replays import Engines
+
+
+def forks() -> "ForkStore":
+    """Forks and their replays."""
+    from wakeline.adapters.dynamodb.forks import DynamoForks
+
+    return DynamoForks()
+
+
+def new_signing_secret() -> str:
+    """A new secret for Standard Webhooks: 32 random bytes in base64."""
+    from base64 import b64encode
+    from secrets import token_bytes
+
+    return f"whsec_{b64encode(token_bytes(32)).decode()}"
+
+
+def engines() -> "Engines":
+    """How the engines beside the record are reached."""
+    from wakeline import wiring
+    from wakeline.adapters.bedrock.models import BedrockModels
+    from wakeline.adapters.outgoing.runners import WebhookRunners
+    from wakeline.services.replay_engines import RunnerDispatch, ask_models
+    from wakeline.services.replays import Engines
+
+    return Engines(
+        ask=partial(ask_models, BedrockModels()),
+        dispatch=RunnerDispatch(WebhookRunners(), wiring.keys(), wiring.env(), wiring.new_secret),
+    )
