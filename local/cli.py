@@ -24,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     verify = commands.add_parser("verify", help="check an exported trace, offline")
     if given[:1] == ["verify"]:
         importlib.import_module("local.verify").add_arguments(verify)
+    rebuild = commands.add_parser("rebuild", help="build the rows of statistics anew from the ledgers")
+    if given[:1] == ["rebuild"]:
+        importlib.import_module("local.rebuild").add_arguments(rebuild)
     args = parser.parse_args(given)
     try:
         status: int | None = importlib.import_module(f"local.{args.command}").main(args)

@@ -22,6 +22,8 @@ from local.stack import Stack, run
 def main(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; 0 on a clean end, 1 when the port is taken or the template cannot be run."""
     # A handler's metrics are lines on stdout meant for CloudWatch; here they would bury what matters.
+    # Sessions' folders are on this machine: commits are read from there.
+    os.environ.setdefault("LOCAL_CHECKOUTS", "1")
     os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
     os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wakeline import wiring
 from wakeline.batch import stream_entry
-from wakeline.services import rollups
+from wakeline.services import budgets, rollups
 from wakeline.wiring import stats
 
 
@@ -17,8 +17,12 @@ def read(record: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def project_rollups(workspace_id: str, trace_ids: list[str]) -> tuple[int, ...]:
-    """Bring the rows up to the traces' ledgers."""
-    rollups.roll(stats.rollups(), wiring.ledger(), wiring.price(), wiring.env(), workspace_id, trace_ids)
+    """Bring the rows up to the traces' ledgers, and note which budgets are reached by that."""
+    env = wiring.env()
+    gone = rollups.roll(stats.rollups(), wiring.ledger(), wiring.price(), env, workspace_id, trace_ids)
+    for trace_id in gone:
+        stats.commits().forget(workspace_id, trace_id)
+    budgets.tell(stats.budgets(), stats.opener(workspace_id), workspace_id, env.now())
     return ()
 
 

@@ -1,9 +1,14 @@
-"""Rollups in memory, with the conditions of the real store. Each call is atomic; what is handed out are copies."""
+"""Rollups, budgets and settings in memory, with the conditions of the real stores.
+
+Each call is atomic; what is handed out are copies.
+"""
 
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 
+from wakeline.domain.budgets import Alert, Budget
+from wakeline.domain.config import Config
 from wakeline.domain.rollups.counts import Counts
 from wakeline.domain.rollups.mark import Generations, Mark, Row
 from wakeline.domain.rollups.snapshot import EVER, Place
@@ -85,3 +90,68 @@ class MemoryRollups:
     def drop(self, workspace_id: str, generation: int) -> None:
         with self.lock:
             self.held.pop((workspace_id, generation), None)
+
+
+class MemoryBudgets:
+    """The `BudgetStore` port."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.held: dict[tuple[str, str], Budget] = {}
+        self.told: dict[tuple[str, str, str, str], Alert] = {}
+
+    def all(self, workspace_id: str) -> list[Budget]:
+        with self.lock:
+            return [budget for (of, _), budget in sorted(self.held.items()) if of == workspace_id]
+
+    def get(self, workspace_id: str, budget_id: str) -> Budget | None:
+        with self.lock:
+            return self.held.get((workspace_id, budget_id))
+
+    def create(self, workspace_id: str, budget: Budget) -> bool:
+        with self.lock:
+            new = (workspace_id, budget.id) not in self.held
+            self.held.setdefault((workspace_id, budget.id), budget)
+            return new
+
+    def replace(self, workspace_id: str, budget: Budget) -> bool:
+        with self.lock:
+            there = (workspace_id, budget.id) in self.held
+            if there:
+                self.held[workspace_id, budget.id] = budget
+            return there
+
+    def delete(self, workspace_id: str, budget_id: str) -> bool:
+        with self.lock:
+            return self.held.pop((workspace_id, budget_id), None) is not None
+
+    def tell(self, alert: Alert) -> bool:
+        with self.lock:
+            key = (alert.workspace_id, alert.budget.id, alert.period_start, alert.level)
+            new = key not in self.told
+            self.told.setdefault(key, alert)
+            return new
+
+
+class MemoryConfig:
+    """The `ConfigStore` port."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.versions: dict[str, list[Config]] = {}
+
+    def current(self, workspace_id: str) -> Config:
+        with self.lock:
+            return deepcopy(self.versions.get(workspace_id, [Config()])[-1])
+
+    def version(self, workspace_id: str, version: int) -> Config | None:
+        with self.lock:
+            found = [each for each in self.versions.get(workspace_id, []) if each.version == version]
+            return deepcopy(found[0]) if found else None
+
+    def put(self, workspace_id: str, config: Config) -> bool:
+        with self.lock:
+            if self.current(workspace_id).version != config.version - 1:
+                return False
+            self.versions.setdefault(workspace_id, []).append(deepcopy(config))
+            return True

@@ -173,7 +173,13 @@ def test_what_is_to_stream_streams(translated):
 def test_a_word_that_buffers_is_found(word):
     # SAM takes STREAM without a complaint, and buffers.
     wrong = parse(TEXT.replace("ResponseTransferMode: RESPONSE_STREAM", f"ResponseTransferMode: {word}"))
-    assert unstreamed(wrong, translate(wrong)) == ["ExportTrace", "ExportTraces", "ExportAudit", "OpenStream"]
+    assert unstreamed(wrong, translate(wrong)) == [
+        "ExportTrace",
+        "ExportTraces",
+        "ExportAudit",
+        "ExportSessions",
+        "OpenStream",
+    ]
 
 
 def test_readers_of_the_stream_lose_nothing():

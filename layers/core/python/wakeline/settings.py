@@ -97,3 +97,18 @@ def s3_public_endpoint() -> str:
 def outgoing_allow() -> tuple[str, ...]:
     """Hosts (`127.0.0.1:8080`, comma-separated) that outgoing requests reach though they are private: tests only."""
     return tuple(filter(None, os.environ.get("OUTGOING_ALLOW", "").split(",")))
+
+
+def github_secret_name() -> str:
+    """The Secrets Manager name of a GitHub token; empty: only public repositories are asked for, slowly."""
+    return os.environ.get("GITHUB_SECRET_NAME", "")
+
+
+def github_api_url() -> str:
+    """Where the GitHub API is."""
+    return os.environ.get("GITHUB_API_URL") or "https://api.github.com"
+
+
+def local_checkouts() -> bool:
+    """Whether sessions' folders are on this machine: on the local stack they are."""
+    return os.environ.get("LOCAL_CHECKOUTS") == "1"

@@ -38,28 +38,33 @@ class _Move:
 def roll(
     store: RollupStore, ledger: LedgerStore, price: Price, env: Env, workspace_id: str, trace_ids: Sequence[str]
 ) -> set[str]:
-    """Bring the rows up to the ledgers of these traces. Returns the projects whose rows changed.
+    """Bring the rows up to the ledgers of these traces. Returns those of them that are deleted.
 
     Raises `Busy` when other writers win every time; what was written until then is in, once.
     """
     waiting = list(dict.fromkeys(trace_ids))
-    changed: set[str] = set()
+    gone: set[str] = set()
     for attempt in range(ATTEMPTS):
         generation = store.generations(workspace_id).write
         marks = store.marks(workspace_id, waiting)
         again: list[str] = []
         moves: list[_Move] = []
         for trace_id in waiting:
-            planned = list(_plan(ledger, price, workspace_id, trace_id, marks.get(trace_id), generation))
+            trace = ledger.head(workspace_id, trace_id)
+            if trace is None:
+                continue
+            if trace.deleted is not None:
+                gone.add(trace_id)
+            planned = list(_plan(ledger, price, trace, marks.get(trace_id), generation))
             if len(planned) == 1:
                 moves += planned
-            elif not _write_each(store, env, workspace_id, generation, planned, changed):
+            elif not _write_each(store, env, workspace_id, generation, planned):
                 again.append(trace_id)
         for together in _bundles(moves):
-            if not _write(store, env, workspace_id, generation, together, changed):
+            if not _write(store, env, workspace_id, generation, together):
                 again += [move.after.trace_id for move in together]
         if not again:
-            return changed
+            return gone
         waiting = again
         env.pause(attempt)
     raise Busy("too many writers on the statistics at once; try again")
@@ -92,13 +97,8 @@ def rebuild(
     return count
 
 
-def _plan(
-    ledger: LedgerStore, price: Price, workspace_id: str, trace_id: str, mark: Mark | None, generation: int
-) -> Iterator[_Move]:
+def _plan(ledger: LedgerStore, price: Price, trace: Trace, mark: Mark | None, generation: int) -> Iterator[_Move]:
     """The moves that bring a trace's rows up to date, usually one, none when they are."""
-    trace = ledger.head(workspace_id, trace_id)
-    if trace is None:
-        return
     stale = mark is None or mark.generation != generation
     want = _wanted(ledger, price, trace, None if stale else mark)
     have = empty(want.want.group) if stale or mark is None else mark.have
@@ -112,14 +112,12 @@ def _plan(
         before, at = after, step
 
 
-def _write_each(
-    store: RollupStore, env: Env, workspace_id: str, generation: int, moves: Sequence[_Move], changed: set[str]
-) -> bool:
+def _write_each(store: RollupStore, env: Env, workspace_id: str, generation: int, moves: Sequence[_Move]) -> bool:
     """Write the moves of one trace, each in a transaction: it finds the mark as the one before left it."""
     before = moves[0].before if moves else None
     for move in moves:
         after = replace(move.after, token=env.new_id("rol"))
-        if not _write(store, env, workspace_id, generation, [_Move(before, after, move.added)], changed):
+        if not _write(store, env, workspace_id, generation, [_Move(before, after, move.added)]):
             return False
         before = after
     return True
@@ -170,9 +168,7 @@ def _bundles(moves: Sequence[_Move]) -> Iterator[list[_Move]]:
         yield together
 
 
-def _write(
-    store: RollupStore, env: Env, workspace_id: str, generation: int, moves: Sequence[_Move], changed: set[str]
-) -> bool:
+def _write(store: RollupStore, env: Env, workspace_id: str, generation: int, moves: Sequence[_Move]) -> bool:
     added: Rows = {}
     for move in moves:
         for place, counts in move.added.items():
@@ -189,8 +185,4 @@ def _write(
         (move.before.token if move.before else None, replace(move.after, token=move.after.token or token))
         for move in moves
     ]
-    if not store.write(workspace_id, generation, marks, rows, token):
-        return False
-    if added:
-        changed |= {move.after.want.group.project_id for move in moves}
-    return True
+    return store.write(workspace_id, generation, marks, rows, token)

@@ -13,7 +13,7 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.config import overrides_of
 from wakeline.domain.errors import Invalid
 from wakeline.domain.rollups.counts import Counts, add
-from wakeline.domain.rollups.snapshot import WORKSPACE, Group, folder_scope, project_scope
+from wakeline.domain.rollups.snapshot import EVER, WORKSPACE, Group, Place, folder_scope, project_scope
 from wakeline.domain.rollups.usage import Overrides
 from wakeline.domain.rollups.walk import MAIN
 from wakeline.domain.stats import names
@@ -104,9 +104,8 @@ class Reader:
         return [date.fromordinal(at).isoformat() for at in range(first.toordinal(), last.toordinal() + 1)]
 
 
-def open_reader(store: RollupStore, config: ConfigStore, caller: Caller, asked: Question, now: datetime) -> Reader:
+def open_reader(store: RollupStore, config: ConfigStore, workspace_id: str, asked: Question, now: datetime) -> Reader:
     """Find the rows that a question is about. A project that nobody knows has none: its numbers are zero."""
-    workspace_id = caller.workspace_id
     generation = store.generations(workspace_id).read
     base = WORKSPACE if asked.project_id is None else project_scope(asked.project_id)
     scopes = [base]
@@ -149,12 +148,21 @@ def active_sessions(ledger: LedgerStore, index: TraceIndex, caller: Caller, aske
     return sum(1 for moment in seen if abs(now - moment) <= ACTIVE)
 
 
-def of_session(store: RollupStore, ledger: LedgerStore, caller: Caller, session_id: str) -> Counts:
-    """The counters of one session. Raises `NotFound`."""
+def session_reader(
+    store: RollupStore, config: ConfigStore, ledger: LedgerStore, caller: Caller, session_id: str, now: datetime
+) -> Reader:
+    """The rows that one session adds up to. Raises `NotFound`."""
     trace = session_of(ledger, caller, session_id)
     mark = store.marks(trace.workspace_id, [trace.id]).get(trace.id)
-    total: Counts = {}
-    for (_, kind), counts in mark.want.days.items() if mark is not None else ():
-        if kind == MAIN:
-            add(total, counts)
-    return total
+    rows = mark.want.rows() if mark is not None else {}
+    scope = folder_scope(mark.want.group) if mark is not None else ""
+
+    def read_days(kind: str, first: str, last: str) -> dict[str, Counts]:
+        mine = ((at.day, counts) for at, counts in rows.items() if (at.scope, at.kind) == (scope, kind))
+        return {day: counts for day, counts in mine if first <= day <= last}
+
+    def read_ever(kind: str) -> Counts:
+        return rows.get(Place(scope, kind, EVER), {})
+
+    overrides = overrides_of(config.current(trace.workspace_id).settings)
+    return Reader(read_days, read_ever, Question(), overrides, now.date())

@@ -10,7 +10,7 @@ from wakeline.domain.outbox.incidents import events_of as incident_events
 from wakeline.domain.outbox.replay import events_of as fork_events
 from wakeline.domain.outbox.traces import events_of
 
-from . import forks, governed, incidents, nightly
+from . import forks, governed, incidents, nightly, stats_outbox
 from .changes import head_change, item_change
 from .keys import evidence, govern, replay, understanding
 
@@ -72,6 +72,7 @@ READERS: tuple[Reader, ...] = (
     _policies,
     _exports,
     _forks,
+    stats_outbox.events_of,
 )
 
 

@@ -23,7 +23,7 @@ class DynamoRollups:
         if "Item" not in found:
             return Generations()
         item = plain_item(found["Item"])
-        return Generations(item["reads"], item["writes"])
+        return Generations(item["read_from"], item["written_to"])
 
     def set_generations(self, workspace_id: str, before: Generations, after: Generations) -> bool:
         """Pattern: begin or end a rebuild. One conditional PutItem."""
@@ -32,8 +32,8 @@ class DynamoRollups:
         try:
             dynamodb().put_item(
                 TableName=name(),
-                Item=typed_item({**_generations(workspace_id), "reads": after.read, "writes": after.write}),
-                ConditionExpression=f"{unset}(reads = :reads AND writes = :writes)",
+                Item=typed_item({**_generations(workspace_id), "read_from": after.read, "written_to": after.write}),
+                ConditionExpression=f"{unset}(read_from = :reads AND written_to = :writes)",
                 ExpressionAttributeValues=typed_item(values),
             )
         except dynamodb().exceptions.ConditionalCheckFailedException:

@@ -4,7 +4,7 @@ Pure, so that a record of the table's stream that is delivered again gives the s
 has a module here for its own events, which `adapters/dynamodb/outbox.py` reads from the stream.
 """
 
-from . import exports, governance, incidents, replay, traces
+from . import budgets, commits, exports, governance, incidents, replay, traces
 from .base import SOURCE, BusEvent, event_id
 from .traces import TraceCompleted, TraceDeleted, TraceEvent, TraceStarted, events_of
 
@@ -14,6 +14,8 @@ EVENTS: tuple[type[BusEvent], ...] = (
     *governance.EVENTS,
     *exports.EVENTS,
     *replay.EVENTS,
+    *budgets.EVENTS,
+    *commits.EVENTS,
 )
 """Every event there is; docs/schemas holds the schema of each."""
 

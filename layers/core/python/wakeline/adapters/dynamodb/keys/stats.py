@@ -68,3 +68,8 @@ COMMITS_TO = "COMMIT$"
 def commit_sk(sha: str) -> str:
     """`COMMIT#<sha>`: beside a trace's HEAD, a commit that was made in it."""
     return f"COMMIT#{sha}"
+
+
+def sync_pk(workspace_id: str) -> str:
+    """`GS#ws_1`: requests to link commits; their ids, `syn_…`, are the sort keys."""
+    return f"GS#{workspace_id}"

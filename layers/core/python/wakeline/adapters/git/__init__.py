@@ -1,0 +1,1 @@
+"""git on this machine: for the local stack."""
