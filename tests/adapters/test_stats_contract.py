@@ -12,11 +12,13 @@ from wakeline.adapters.dynamodb.config import DynamoConfig
 from wakeline.adapters.dynamodb.rollups import DynamoRollups
 from wakeline.domain.budgets import Alert, Budget
 from wakeline.domain.config import Config
+from wakeline.domain.rollups.counts import Counts
 from wakeline.domain.rollups.mark import Generations, Mark, Row
 from wakeline.domain.rollups.snapshot import EVER, Group, Place, Snapshot
 
 GROUP = Group("proj_1", "/home/ann/a #1/é 🙂", "")
-COUNTS = {("total", "", "events"): 3, ("use", '["a"]', "list_cost"): Decimal("0.1000000000000000055511151231257827")}
+DOLLARS = Decimal("0.1000000000000000055511151231257827")
+COUNTS: Counts = {("total", "", "events"): 3, ("use", '["a"]', "list_cost"): DOLLARS}
 SNAPSHOT = Snapshot(
     GROUP, "2026-03-21", {("2026-03-21", "main"): {("total", "", "events"): 0, ("tool", "é", "calls"): 2}}
 )
@@ -61,7 +63,7 @@ def test_marks_and_rows_are_written_together_or_not_at_all(rollups):
     assert rollups.marks("ws_2", ["a"]) == {}
     row = rollups.rows("ws_1", 0, [place, Place("W", "main", "2026-03-21")])
     assert row == {place: Row(COUNTS, "r1")}
-    other = {("total", "", "events"): 9}
+    other: Counts = {("total", "", "events"): 9}
     assert not rollups.write("ws_1", 0, [(None, mark("m2"))], {place: (row[place], other)}, "r2")
     assert not rollups.write("ws_1", 0, [("m1", mark("m2"))], {place: (Row({}, "r0"), other)}, "r2")
     assert not rollups.write("ws_1", 0, [("m1", mark("m2"))], {place: (None, other)}, "r2")

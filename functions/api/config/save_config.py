@@ -10,7 +10,7 @@ from wakeline.domain.config import Settings
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import config
-from wakeline.wiring import stats
+from wakeline.wiring import govern, stats
 
 
 class ConfigChange(Settings):
@@ -28,7 +28,8 @@ class ConfigChange(Settings):
 def save_config(caller: Caller, body: ConfigChange) -> dict[str, Any]:
     """Set what is named, as a new version, and show all settings. An unknown key is refused by its name."""
     changed = body.model_dump(exclude_unset=True, exclude={"version", "updated_at", "updated_by"})
-    return config.show(config.save(stats.config(), wiring.env(), caller, changed, body.version))
+    saved = config.save(stats.config(), wiring.env(), govern.audit_log(), caller, changed, body.version)
+    return config.show(saved)
 
 
 handler = lambda_entry(save_config)

@@ -72,6 +72,9 @@ def test_a_budgets_life(stack, workspace, writer):
     assert stack.call("DELETE", path, key=writer).status == 404
     assert stack.call("PUT", path, key=writer, body=DAILY).status == 404
     assert stack.call("GET", PATH, key=workspace.reader).json == {"budgets": [second]}
+    noted = stack.call("GET", "/api/traces/wakeline:audit/events", key=workspace.reader).json["events"]
+    actions = [each["payload"]["action"] for each in noted]
+    assert actions == ["budget.created", "budget.created", "budget.updated", "budget.deleted"]
 
 
 def test_the_same_key_makes_one_budget(stack, writer):

@@ -94,10 +94,21 @@ def test_a_bad_key_is_named_and_nothing_is_written(stack, workspace, admin, body
     assert stack.call("GET", PATH, key=workspace.reader).json["version"] == 0
 
 
+def test_a_change_is_in_the_audit_log(stack, workspace, admin):
+    save(stack, admin, retention_days=9)
+    save(stack, admin, retention_days=9)
+    found = stack.call("GET", "/api/traces/wakeline:audit/events", key=workspace.reader).json["events"]
+    assert [each["payload"]["action"] for each in found] == ["config.updated"]
+
+
 def test_what_it_costs(stack, workspace, admin):
     with record_calls() as calls:
         assert save(stack, admin, retention_days=9).status == 200
-    assert [call.operation for call in calls.dynamodb] == ["UpdateItem", "GetItem", "TransactWriteItems"]
+    # The key, the settings, the note in the audit log (its trace being new), the change.
+    operations = [call.operation for call in calls.dynamodb]
+    assert operations[:2] == ["UpdateItem", "GetItem"]
+    assert operations[-1] == "TransactWriteItems"
+    assert len(operations) <= 7
     with record_calls() as calls:
         assert stack.call("GET", PATH, key=admin).status == 200
     assert [call.operation for call in calls.dynamodb] == ["UpdateItem", "GetItem"]

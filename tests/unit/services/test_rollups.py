@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.factories import WORKSPACE, batch, llm_call, make_trace, message
+from tests.factories import NOON, WORKSPACE, batch, llm_call, make_trace, message
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
 from tests.fakes.stats import MemoryRollups
@@ -15,6 +15,7 @@ from wakeline.domain.errors import Busy
 from wakeline.domain.rollups.counts import Counts
 from wakeline.domain.rollups.snapshot import EVER, Place
 from wakeline.domain.rollups.snapshot import WORKSPACE as ALL
+from wakeline.domain.trace import new_trace
 from wakeline.services import ledger, rollups
 from wakeline.services.rollups import MOST
 
@@ -282,6 +283,18 @@ def test_rebuilt_rows_are_identical_and_readers_keep_the_old_ones_meanwhile():
     assert seen == [rows]
     assert world.rows == rows
     assert list(world.rollups.held) == [(WORKSPACE, 1)]
+
+
+def test_wakelines_own_traces_are_no_sessions():
+    world = World()
+    own = new_trace(WORKSPACE, "wakeline:audit", own=True, **facts_of_own())
+    assert world.ledger.create(own)
+    world.roll("wakeline:audit")
+    assert world.rows == {}
+
+
+def facts_of_own() -> dict[str, str]:
+    return {"project_id": "wakeline:audit", "created_at": NOON, "created_by": "system:audit", "started_at": NOON}
 
 
 def test_an_unknown_trace_is_passed_over():

@@ -17,6 +17,7 @@ from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, NotFound
 from wakeline.domain.rollups.usage import dollars, together, uses
 
+from .audit import AuditLog, noting
 from .budget_ports import BudgetStore
 from .stats import Question, Reader
 
@@ -55,36 +56,39 @@ def visible(store: BudgetStore, caller: Caller) -> list[Budget]:
     return [budget for budget in store.all(caller.workspace_id) if _sees(caller, budget)]
 
 
-def create(store: BudgetStore, env: Env, caller: Caller, said: dict[str, Any], budget_id: str | None = None) -> Budget:
+def create(store: BudgetStore, env: Env, log: AuditLog, caller: Caller, said: dict[str, Any]) -> Budget:
     """A new budget of checked fields. Raises `Conflict` when there are too many."""
     if len(store.all(caller.workspace_id)) >= MAX_BUDGETS:
         raise Conflict(f"there are {MAX_BUDGETS} budgets already; delete one first")
     now = times.render(env.now())
     budget = Budget(
         **said,
-        id=budget_id or env.new_id("bud"),
+        id=env.new_id("bud"),
         project_id=caller.project_id,
         created_at=now,
         created_by=caller.principal,
         updated_at=now,
     )
-    store.create(caller.workspace_id, budget)
+    with noting(log, caller, "budget.created", "budget", budget.id, dict(view(budget))):
+        store.create(caller.workspace_id, budget)
     return budget
 
 
-def update(store: BudgetStore, env: Env, caller: Caller, budget_id: str, said: dict[str, Any]) -> Budget:
+def update(store: BudgetStore, env: Env, log: AuditLog, caller: Caller, budget_id: str, said: dict[str, Any]) -> Budget:
     """Replace what a budget says. Raises `NotFound`."""
     budget = replace(_found(store, caller, budget_id), **said, updated_at=times.render(env.now()))
-    if not store.replace(caller.workspace_id, budget):
-        raise NotFound("budget not found")
+    with noting(log, caller, "budget.updated", "budget", budget_id, dict(view(budget))):
+        if not store.replace(caller.workspace_id, budget):
+            raise NotFound("budget not found")
     return budget
 
 
-def delete(store: BudgetStore, caller: Caller, budget_id: str) -> None:
+def delete(store: BudgetStore, log: AuditLog, caller: Caller, budget_id: str) -> None:
     """Delete a budget. Raises `NotFound`."""
     _found(store, caller, budget_id)
-    if not store.delete(caller.workspace_id, budget_id):
-        raise NotFound("budget not found")
+    with noting(log, caller, "budget.deleted", "budget", budget_id):
+        if not store.delete(caller.workspace_id, budget_id):
+            raise NotFound("budget not found")
 
 
 def view(budget: Budget) -> BudgetView:

@@ -9,6 +9,7 @@ from wakeline.domain.config import Config, Settings
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, NotFound
 
+from .audit import AuditLog, noting
 from .config_ports import ConfigStore
 
 ATTEMPTS = 10
@@ -34,7 +35,9 @@ def read(store: ConfigStore, caller: Caller, version: int | None = None) -> Conf
     return found
 
 
-def save(store: ConfigStore, env: Env, caller: Caller, changed: dict[str, Any], expected: int | None) -> Config:
+def save(
+    store: ConfigStore, env: Env, log: AuditLog, caller: Caller, changed: dict[str, Any], expected: int | None
+) -> Config:
     """Set the settings named in `changed` (checked); the others stay. Setting what is set makes no new version.
 
     Raises `Conflict` when the current version is not the `expected` one.
@@ -54,7 +57,11 @@ def save(store: ConfigStore, env: Env, caller: Caller, changed: dict[str, Any], 
             updated_at=now,
             updated_by=caller.principal,
         )
-        if store.put(caller.workspace_id, after):
+        try:
+            with noting(log, caller, "config.updated", "config", str(after.version), {"changed": sorted(changed)}):
+                if not store.put(caller.workspace_id, after):
+                    raise Busy("another change came first")
             return after
-        env.pause(attempt)
+        except Busy:
+            env.pause(attempt)
     raise Busy("the configuration is being changed by many at once; try again")

@@ -51,7 +51,7 @@ def roll(
         moves: list[_Move] = []
         for trace_id in waiting:
             trace = ledger.head(workspace_id, trace_id)
-            if trace is None:
+            if trace is None or trace.is_hidden:
                 continue
             if trace.deleted is not None:
                 gone.add(trace_id)
