@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bench.analytics_rows import DAYS, EVENTS, PROJECTS, SESSIONS, TODAY, rows, write
 from tests.endpoints.rolled import ask
 from tests.endpoints.stack import Workspace
-from tests.endpoints.stats.made_up import DAYS, EVENTS, PROJECTS, SESSIONS, TODAY, rows, write
 from tests.endpoints.stats.test_access import PATHS
 from wakeline.wiring import stats
 
