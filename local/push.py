@@ -82,11 +82,12 @@ def main(args: argparse.Namespace) -> int:
         {transcript.path: transcript for transcript in _find(paths)}.values(), key=lambda each: str(each.path)
     )
     state = _State(args.url, args.key)
-    fresh = found if args.all else [each for each in found if state.mark_of(each) != each.mark]
-    summary = Summary(unchanged=len(found) - len(fresh))
     started = time.monotonic()
+    summary = Summary()
     try:
         with PushClient(args.url, args.key) as client, ThreadPoolExecutor(max(1, args.jobs)) as pool:
+            fresh = found if args.all else _fresh(client, state, found)
+            summary.unchanged = len(found) - len(fresh)
             author = args.author or _git_user()
             waiting = {pool.submit(_send, client, batch, args.repo, author): batch for batch in _batches(fresh)}
             with _progress(sum(each.size for each in fresh)) as advance:
@@ -111,6 +112,16 @@ def _find(paths: Iterable[Path]) -> Iterator[Transcript]:
             yield Transcript(
                 file.resolve(), _NOT_ID.sub("-", name)[:128] or "session", status.st_size, status.st_mtime_ns
             )
+
+
+def _fresh(client: PushClient, state: "_State", found: list[Transcript]) -> list[Transcript]:
+    """What the server does not have. A local stack forgets when it ends: if none of a few that it should have is there,
+    all are sent.
+    """
+    fresh = [each for each in found if state.mark_of(each) != each.mark]
+    sent = sorted((each for each in found if state.mark_of(each) == each.mark), key=lambda each: each.mtime_ns)
+    forgotten = bool(sent) and all(client.lacks(each.id) for each in sent[-3:])
+    return found if forgotten else fresh
 
 
 def _batches(transcripts: list[Transcript]) -> Iterator[list[Transcript]]:

@@ -5,10 +5,12 @@ import json
 import time
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
 ATTEMPTS = 8
+_GZIPPED = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
 _TRY_AGAIN = frozenset({409, 429, 500, 502, 503, 504})
 
 
@@ -21,7 +23,7 @@ class PushClient:
 
     def __init__(self, url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
         self._out_of_reach = False
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Content-Encoding": "gzip"}
+        headers = {"Authorization": f"Bearer {key}"}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=60, transport=transport)
 
     def __enter__(self) -> Self:
@@ -31,6 +33,14 @@ class PushClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def lacks(self, session_id: str) -> bool:
+        """Whether the server says that it has no such session. A key that may not read, or no answer, says nothing."""
+        try:
+            answer = self._http.get(f"/api/sessions/{quote(session_id, safe='')}", params={"limit": 1})
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 404
 
     def push(self, sessions: list[dict[str, str]], repo: str | None, author: str | None) -> dict[str, Any]:
         """Push sessions; waits out rate limits and short failures. Raises `PushFailed`.
@@ -43,7 +53,7 @@ class PushClient:
             last = attempt == ATTEMPTS - 1
             pause = min(8.0, 0.25 * 2**attempt)
             try:
-                answer = self._http.post("/api/v1/traces", content=body)
+                answer = self._http.post("/api/v1/traces", content=body, headers=_GZIPPED)
             except httpx.TransportError as error:
                 self._out_of_reach |= last
                 if self._out_of_reach:

@@ -67,3 +67,14 @@ def test_a_server_that_is_back_is_waited_for_again(waits: list[float]) -> None:
             client.push([], None, None)
         for _ in range(2):
             assert client.push([], None, None)["accepted"] == 1
+
+
+@pytest.mark.parametrize(("status", "lacks"), [(200, False), (404, True), (403, False), (500, False)])
+def test_what_a_server_lacks_is_what_it_says_it_has_not(status: int, lacks: bool) -> None:
+    with push(Server(httpx.Response(status, json={}))) as client:
+        assert client.lacks("s1") is lacks
+
+
+def test_a_server_out_of_reach_does_not_say_that_it_lacks_something() -> None:
+    with push(Server(None)) as client:
+        assert not client.lacks("s1")
