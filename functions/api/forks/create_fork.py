@@ -10,7 +10,7 @@ from wakeline.services import forks
 from wakeline.wiring import replay
 
 
-@endpoint("POST /api/v1/forks", scope="traces:write", status=201)
+@endpoint("POST /api/v1/forks", scope="traces:write", status=201, errors=(404, 413))
 def create_fork(caller: Caller, body: _models.ForkBody) -> _models.ForkWithChanges:
     """Note where the trace is to be run again, and with what changed; `POST …/replay` does it.
 

@@ -13,7 +13,7 @@ from wakeline.services.fork_diffs import DiffJson, diff_json
 from wakeline.wiring import replay
 
 
-@endpoint("GET /api/v1/forks/{fork_id}/diff", scope="traces:read")
+@endpoint("GET /api/v1/forks/{fork_id}/diff", scope="traces:read", errors=(404, 409, 413))
 def diff_fork(
     caller: Caller,
     fork_id: str,

@@ -8,7 +8,7 @@ from wakeline.services import forks
 from wakeline.wiring import replay
 
 
-@endpoint("GET /api/v1/forks/{fork_id}", scope="traces:read")
+@endpoint("GET /api/v1/forks/{fork_id}", scope="traces:read", errors=(404,))
 def get_fork(caller: Caller, fork_id: str) -> _models.ForkWithChanges:
     """The fork, its status and progress, and what its replay changes."""
     store = replay.forks()

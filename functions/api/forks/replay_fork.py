@@ -10,7 +10,7 @@ from wakeline.services import forks
 from wakeline.wiring import replay
 
 
-@endpoint("POST /api/v1/forks/{fork_id}/replay", scope="traces:write", status=202)
+@endpoint("POST /api/v1/forks/{fork_id}/replay", scope="traces:write", status=202, errors=(404, 409, 413))
 def replay_fork(caller: Caller, fork_id: str, body: _models.ReplayBody) -> Reply:
     """Start the replay; the fork's status goes from `replaying` to `completed`, `diverged` or `failed`.
 

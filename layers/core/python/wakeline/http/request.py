@@ -30,6 +30,7 @@ class Request:
     id: str
     source_ip: str
     sent: bytes
+    stage: str = ""
 
     @classmethod
     def of(cls, event: dict[str, Any], fallback_id: str) -> "Request":
@@ -49,6 +50,7 @@ class Request:
             id=context.get("requestId") or fallback_id,
             source_ip=(context.get("identity") or {}).get("sourceIp") or "",
             sent=sent,
+            stage=context.get("stage") or "",
         )
 
     @property

@@ -4,8 +4,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wakeline.services.regressions import Stores
     from wakeline.services.replay_ports import ForkStore
     from wakeline.services.replays import Engines
+    from wakeline.services.tape_ports import TapeStore
 
 
 def forks() -> "ForkStore":
@@ -34,4 +36,30 @@ def engines() -> "Engines":
     return Engines(
         ask=partial(ask_models, BedrockModels()),
         dispatch=RunnerDispatch(WebhookRunners(), wiring.keys(), wiring.env(), wiring.new_secret),
+    )
+
+
+def tapes() -> "TapeStore":
+    """Published tapes."""
+    from wakeline.adapters.dynamodb.tapes import DynamoTapes
+
+    return DynamoTapes()
+
+
+def new_slug() -> str:
+    """A new slug: 192 random bits."""
+    from secrets import token_urlsafe
+
+    return token_urlsafe(24)
+
+
+def regression_stores() -> "Stores":
+    """What regression runs work on."""
+    from wakeline import wiring
+    from wakeline.adapters.dynamodb.regressions import DynamoRegressions
+    from wakeline.services.regressions import Stores
+    from wakeline.wiring import understanding
+
+    return Stores(
+        DynamoRegressions(), understanding.incidents(), understanding.analyses(), wiring.ledger(), wiring.index()
     )

@@ -8,9 +8,10 @@ from wakeline.domain.outbox.exports import events_of as export_events
 from wakeline.domain.outbox.governance import approval_events, policy_event
 from wakeline.domain.outbox.incidents import events_of as incident_events
 from wakeline.domain.outbox.replay import events_of as fork_events
+from wakeline.domain.outbox.replay import regression_events
 from wakeline.domain.outbox.traces import events_of
 
-from . import forks, governed, incidents, nightly, stats_outbox
+from . import forks, governed, incidents, nightly, regressions, stats_outbox
 from .changes import head_change, item_change
 from .keys import evidence, govern, replay, understanding
 
@@ -65,6 +66,15 @@ def _forks(record: dict[str, Any]) -> list[BusEvent] | None:
     return fork_events(forks.from_item(old) if old is not None else None, forks.from_item(new)) if new else []
 
 
+def _regressions(record: dict[str, Any]) -> list[BusEvent] | None:
+    if not record["dynamodb"]["Keys"]["pk"]["S"].startswith(replay.regression_pk("", "")[:3]):
+        return None
+    old, new = item_change(record)
+    if new is None:
+        return []
+    return regression_events(regressions.from_item(old) if old is not None else None, regressions.from_item(new))
+
+
 READERS: tuple[Reader, ...] = (
     _traces,
     _incidents,
@@ -73,6 +83,7 @@ READERS: tuple[Reader, ...] = (
     _exports,
     _forks,
     stats_outbox.events_of,
+    _regressions,
 )
 
 

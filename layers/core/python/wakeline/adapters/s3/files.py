@@ -39,7 +39,7 @@ class S3Files:
         any other request.
         """
         parameters = _object(artifact.storage_path) | _pinned(artifact)
-        url = _presigner().generate_presigned_url(
+        url = presigner().generate_presigned_url(
             "put_object",
             Params={**parameters, "ContentLength": artifact.size_bytes, "IfNoneMatch": "*"},
             ExpiresIn=UPLOAD_S,
@@ -55,7 +55,7 @@ class S3Files:
 
     def download_url(self, artifact: Artifact, seconds: int) -> str:
         """A presigned GET, answered as a download of the declared type, whatever the object's own headers say."""
-        url: str = _presigner().generate_presigned_url(
+        url: str = presigner().generate_presigned_url(
             "get_object",
             Params={
                 **_object(artifact.storage_path),
@@ -77,7 +77,7 @@ def _pinned(artifact: Artifact) -> dict[str, Any]:
     return said | ({"ChecksumSHA256": artifact.checksum} if artifact.checksum else {})
 
 
-def _presigner() -> Any:
+def presigner() -> Any:
     return _presigner_for(settings.s3_public_endpoint())
 
 
