@@ -111,10 +111,11 @@ def test_one_workspace_that_fails_does_not_stop_the_others(workers, monkeypatch)
     assert (total("events", "ws_1"), total("events", "ws_2")) == (4, 1)
 
 
-def test_rows_too_large_for_an_item_are_kept_beside_the_table(workers, monkeypatch):
+@pytest.mark.parametrize("name", ["INLINE_BYTES", "MOST_BYTES"])
+def test_rows_too_large_for_an_item_or_a_transaction_are_kept_beside_the_table(workers, monkeypatch, name):
     from wakeline.adapters.dynamodb import rollups
 
-    monkeypatch.setattr(rollups, "INLINE_BYTES", 100)
+    monkeypatch.setattr(rollups, name, 100)
     workers.run("ReadChanges", grown(workers))
     large = rows()
     assert total("events") == 4

@@ -16,7 +16,7 @@ from wakeline.services.stats import Reader, question
 from wakeline.wiring import stats
 
 
-@endpoint("GET /api/export", scope="traces:read")
+@endpoint("GET /api/export", scope="traces:read", media=("application/json", "application/zip", "text/html"))
 def export_sessions(
     caller: Caller,
     format: Format = "json",

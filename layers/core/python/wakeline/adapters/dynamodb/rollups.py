@@ -13,6 +13,9 @@ from . import keys
 from .keys import stats as at
 from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
 
+MOST_BYTES = 3_000_000
+"""Bodies of one transaction, which holds 4 MB at most. Where they are more, all but the small ones go to S3."""
+
 
 class DynamoRollups:
     """The `RollupStore` port."""
@@ -69,15 +72,19 @@ class DynamoRollups:
         token: str,
     ) -> bool:
         """Pattern: count. One transaction of marks and rows, each only if it bears the token that was read."""
+        shares = [pack(mark.to_json()) for _, mark in marks]
+        bodies_of_rows = {place: pack(to_json(counts)) for place, (_, counts) in rows.items()}
+        whole = sum(map(len, shares)) + sum(map(len, bodies_of_rows.values()))
+        inline = INLINE_BYTES if whole <= MOST_BYTES else MOST_BYTES // 100
         writes: list[dict[str, Any]] = []
-        for before, mark in marks:
+        for (before, mark), share in zip(marks, shares, strict=True):
             item: Item = {
                 "pk": keys.trace_pk(workspace_id, mark.trace_id),
                 "sk": at.ROLLED,
                 "generation": mark.generation,
                 "next_index": mark.next_index,
                 "token": mark.token,
-                **_stored(workspace_id, pack(mark.to_json())),
+                **_stored(workspace_id, share, inline),
             }
             writes.append({"Put": _if_as_read({"Item": typed_item(item)}, before)})
         scopes = dict.fromkeys(place.scope for place, (row, _) in rows.items() if row is None and place.day == EVER)
@@ -85,7 +92,7 @@ class DynamoRollups:
             before = row.token if row is not None else None
             key = _row_place(workspace_id, generation, place)
             if counts:
-                item = {**key, "token": token, **_stored(workspace_id, pack(to_json(counts)))}
+                item = {**key, "token": token, **_stored(workspace_id, bodies_of_rows[place], inline)}
                 writes.append({"Put": _if_as_read({"Item": typed_item(item)}, before)})
             elif row is not None:
                 writes.append({"Delete": _if_as_read({"Key": typed_item(key)}, before)})
@@ -174,9 +181,9 @@ def _if_as_read(write: dict[str, Any], token: str | None) -> dict[str, Any]:
     }
 
 
-def _stored(workspace_id: str, body: bytes) -> Item:
+def _stored(workspace_id: str, body: bytes, inline: int) -> Item:
     """The body in the item, or where it is in S3: under its digest, so that no writer overwrites another's."""
-    if len(body) <= INLINE_BYTES:
+    if len(body) <= inline:
         return {"body": body}
     key = bodies.key(workspace_id, "rollups", 0, body)
     bodies.put(key, body)
