@@ -11,6 +11,7 @@ Nothing here raises into the agent or waits for the network, but `guard` and `ev
 """
 
 from .config import Config
+from .decorators import span, tool, trace
 from .events import (
     action,
     agent_message,
@@ -45,7 +46,7 @@ from .files import artifact, replay_artifact, screenshot
 from .governed import Denied, evaluate, guard
 from .models import wrap_anthropic, wrap_bedrock, wrap_openai
 from .state import carry, flush, init, shutdown, stats
-from .tracing import KINDS, Span, Trace, span, tool, trace
+from .tracing import KINDS, Span, Trace
 
 __version__ = "0.1.0"
 
