@@ -26,12 +26,12 @@ class Approval:
     resource_scope: str
     data_classification: str
     risk_classification: str
-    policy_rule_id: str | None
     policy_version: int
     flag_reason: str
     requested_by: tuple[str, ...]
     requested_at: str
     expires_at: str
+    policy_rule_id: str | None = None
     status: ApprovalStatus = "pending"
     separation_of_duties_check: Literal["pass", "not_applicable"] = "not_applicable"
     approver_name: str | None = None
