@@ -6,7 +6,7 @@ import sys
 
 from bench.machine import describe
 
-NAMES = ("cold", "append", "endpoints", "ledger", "push", "otlp", "stream", "analytics", "replay")
+NAMES = ("cold", "append", "endpoints", "ledger", "push", "otlp", "stream", "analytics", "replay", "policy")
 
 
 def main() -> int:

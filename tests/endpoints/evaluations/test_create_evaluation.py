@@ -1,10 +1,12 @@
 """POST /api/v1/evaluate."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from tests.endpoints.governing import POLICY, Governed
+from wakeline import wiring
 
 
 @pytest.fixture
@@ -206,3 +208,26 @@ def test_lists_filter_by_outcome_and_agent(stack, governed):
     assert listed(outcome="blocked") == [blocked]
     assert set(listed(agent_id="deploy-agent")) == {waiting, blocked}
     assert listed(agent_id="other") == []
+
+
+def test_a_default_that_asks(stack, workspace):
+    governed = Governed(stack, workspace).ready('version = 1\n[governance]\ndefault = "approval_required"\n')
+    said = governed.ask("anything").json
+    assert (said["decision"], said["policy_rule_id"]) == ("approval_required", None)
+    assert governed.decide("approve", said["approval_request_id"]).status == 200
+    assert governed.outcome(said["trace_id"]).status == 204
+
+
+def test_a_governed_trace_is_kept_for_its_time(stack, governed):
+    trace_id = governed.ask("read").json["trace_id"]
+    answer = stack.call("DELETE", f"/api/v1/traces/{trace_id}", key=governed.admin)
+    assert (answer.status, answer.error["code"]) == (409, "conflict")
+    assert governed.kinds(trace_id)[0] == "trace_initiated"
+
+
+def test_after_its_time_it_may_be_deleted(stack, governed, monkeypatch):
+    trace_id = governed.ask("read").json["trace_id"]
+    env = wiring.env()
+    later = env.now() + timedelta(days=2556)
+    monkeypatch.setattr(wiring, "env", lambda: type(env)(lambda: later, env.new_id, env.salt, env.pause))
+    assert stack.call("DELETE", f"/api/v1/traces/{trace_id}", key=governed.admin).status == 204

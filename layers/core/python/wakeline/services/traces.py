@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -164,17 +165,22 @@ def delete(
     caller: Caller,
     trace_id: str,
     forget: Callable[[Trace], int] = lambda _: 0,
+    kept_until: Callable[[Trace], datetime | None] = lambda _: None,
 ) -> None:
     """Delete a trace; a tombstone keeps where its chain ended. Deleting again finishes what died half-way, then is
     `NotFound`.
 
-    `forget` deletes what else belongs to a deleted trace and says how much there was.
+    `forget` deletes what else belongs to a deleted trace and says how much there was. Raises `Conflict` for a trace
+    that must be kept until a time that is not over.
     """
     trace = store.head(caller.workspace_id, trace_id) if is_id(trace_id) else None
     if trace is None or caller.project_id not in (None, trace.project_id):
         raise NotFound("trace not found")
     if trace.is_hidden:
         raise Conflict(ledger.KEPT)
+    until = kept_until(trace)
+    if until is not None and env.now() < until:
+        raise Conflict(f"a governed trace is kept by the policy's retention until {times.render(until)}")
     if trace.deleted is not None and next(store.segments(trace.workspace_id, trace.id), None) is None:
         if not forget(trace):
             raise NotFound("trace not found")

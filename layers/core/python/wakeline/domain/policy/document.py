@@ -157,10 +157,12 @@ class Redaction(_Part):
 
 
 class Retention(_Part):
-    """For how many days traces are kept; None keeps them. Governed ones have a time of their own."""
+    """For how many days traces are kept: `days` None keeps them. Governed ones are kept for a time of their own, at
+    least; seven years where nothing is said.
+    """
 
     days: Annotated[int, Field(ge=1, le=36_500)] | None = None
-    governed_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    governed_days: Annotated[int, Field(ge=1, le=36_500)] = 2_555
 
 
 class Document(_Part):
