@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 from wakeline import wiring
+from wakeline.adapters.dynamodb import changes
 from wakeline.domain.agents import Agent
+from wakeline.domain.audit import AUDIT_TRACE_ID
 from wakeline.domain.caller import Caller
 from wakeline.services import approvals, policies
-from wakeline.services.evaluation import Request, evaluate
+from wakeline.services.evaluation import Evaluation, Request, evaluate
 from wakeline.wiring import govern
 
 AGENT = Caller("ws_1", "proj_1", "key_agent", "key", frozenset({"evaluate"}), "free")
@@ -26,7 +28,7 @@ def told(workers) -> list[dict[str, Any]]:
     return [json.loads(entry["Detail"]) for entry in workers.bus]
 
 
-def ask(operation: str) -> dict[str, Any]:
+def ask(operation: str) -> Evaluation:
     asked = Request("agt_1", operation, "aws", "prod", "internal", {"secret": "context"})
     return evaluate(govern.governors(), wiring.env(), AGENT, asked, None).to_json()
 
@@ -36,8 +38,9 @@ def test_a_request_from_its_policy_to_its_decision(workers):
     policies.put(govern.policies(), wiring.env(), govern.audit_log(), PERSON, POLICY)
     said = [ask("deploy") for _ in range(2)]
     stores, env, log = govern.governors(), wiring.env(), govern.audit_log()
-    approvals.decide(stores, env, log, PERSON, said[0]["approval_request_id"], "approve", "a private note")
-    approvals.decide(stores, env, log, PERSON, said[1]["approval_request_id"], "deny", "a private note")
+    first, second = (str(each["approval_request_id"]) for each in said)
+    approvals.decide(stores, env, log, PERSON, first, "approve", "a private note")
+    approvals.decide(stores, env, log, PERSON, second, "deny", "a private note")
     events = told(workers)
     assert sorted(event["type"] for event in events) == [
         "approval.approved",
@@ -68,6 +71,10 @@ def test_what_is_blocked_at_once_is_told_as_ended(workers):
     assert (events[1]["trace_id"], events[1]["status"], events[1]["final_outcome"]) == (trace_id, "failed", "blocked")
 
 
-def test_the_audit_trace_is_no_event(workers):
+def test_the_audit_trace_is_no_event_is_not_live_and_is_not_counted(workers):
     policies.put(govern.policies(), wiring.env(), govern.audit_log(), PERSON, POLICY)
     assert [event["type"] for event in told(workers)] == ["policy.updated"]
+    noted = [each for each in workers.records if AUDIT_TRACE_ID in str(each["dynamodb"]["Keys"])]
+    assert noted
+    for read in (changes.appended, changes.touched_trace, changes.head_change):
+        assert [read(record) for record in noted] == [None] * len(noted)

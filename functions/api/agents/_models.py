@@ -56,6 +56,21 @@ class AgentView(TypedDict):
     updated_at: str
 
 
+class AgentPagination(TypedDict):
+    """Where in the list."""
+
+    total: int
+    limit: int
+    offset: int
+
+
+class AgentList(TypedDict):
+    """Agents by id."""
+
+    data: list[AgentView]
+    pagination: AgentPagination
+
+
 def agent_view(agent: Agent) -> AgentView:
     """An agent as the API shows it."""
     return {

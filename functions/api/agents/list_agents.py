@@ -1,10 +1,10 @@
 """GET /api/v1/agents — the workspace's agents."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from api.agents._models import agent_view
+from api.agents._models import AgentList, agent_view
 from wakeline.domain.agents import LifecycleState
 from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import endpoint
@@ -23,7 +23,7 @@ def list_agents(
     lifecycle_state: LifecycleState | None = None,
     team: Word = None,
     owner: Word = None,
-) -> dict[str, Any]:
+) -> AgentList:
     """By id. A workspace has at most a thousand, so `total` is exact."""
     found = agents.listed(govern.agents(), caller, lifecycle_state, team, owner)
     shown = [agent_view(agent) for agent in found[offset : offset + limit]]

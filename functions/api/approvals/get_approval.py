@@ -1,7 +1,6 @@
 """GET /api/v1/approvals/{approval_id} — one request, with the context that the agent gave."""
 
-from typing import Any
-
+from wakeline.domain.approvals import ApprovalDetail
 from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
@@ -10,7 +9,7 @@ from wakeline.wiring import govern
 
 
 @endpoint("GET /api/v1/approvals/{approval_id}", scope="approvals:read")
-def get_approval(caller: Caller, approval_id: str) -> dict[str, Any]:
+def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """The request; `context` is null once its trace's payloads were erased."""
     return approvals.detail(govern.governors(), caller, approval_id)
 

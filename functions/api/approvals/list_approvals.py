@@ -1,9 +1,10 @@
 """GET /api/v1/approvals — requests that wait or were decided, newest first."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
+from api.approvals._models import ApprovalList
 from wakeline.domain.approvals import ApprovalStatus
 from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import endpoint
@@ -20,7 +21,7 @@ def list_approvals(
     cursor: str | None = None,
     status: ApprovalStatus | None = None,
     agent_id: Annotated[str | None, Field(max_length=128)] = None,
-) -> dict[str, Any]:
+) -> ApprovalList:
     """All of them, or those of a status or an agent. `next_cursor` is the fast way on."""
     query = approvals.ApprovalQuery(status, agent_id, limit, offset, cursor)
     page = approvals.listed(govern.governed(), caller, query)

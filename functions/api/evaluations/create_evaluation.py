@@ -11,6 +11,7 @@ from wakeline.domain.policy.document import Classification
 from wakeline.http.endpoint import Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import evaluation
+from wakeline.services.evaluation import Evaluation
 from wakeline.wiring import govern
 
 Word = Annotated[Label, StringConstraints(max_length=1_000)]
@@ -33,7 +34,7 @@ class EvaluateBody(BaseModel):
 
 
 @endpoint("POST /api/v1/evaluate", scope="evaluate")
-def create_evaluation(caller: Caller, request: Request, body: EvaluateBody) -> dict[str, Any]:
+def create_evaluation(caller: Caller, request: Request, body: EvaluateBody) -> Evaluation:
     """allow, approval_required or deny, and the trace that says so. The same Idempotency-Key is the same trace."""
     asked = evaluation.Request(**body.model_dump())
     key = request.headers.get("idempotency-key")

@@ -1,7 +1,7 @@
 """Approval requests: one action of an agent that waits for a person."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from .caller import Caller
 
@@ -38,11 +38,44 @@ class Approval:
     decision_note: str | None = None
     decided_at: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> "ApprovalView":
         """The request as the API shows it."""
-        said = asdict(self)
-        del said["workspace_id"]
-        return said | {"requested_by": self.requested_by[0] if self.requested_by else None}
+        said: Any = {name: value for name, value in asdict(self).items() if name != "workspace_id"}
+        said["requested_by"] = self.requested_by[0] if self.requested_by else None
+        view: ApprovalView = said
+        return view
+
+
+class ApprovalView(TypedDict):
+    """A request as the API shows it. Times are RFC 3339, UTC; `requested_by` is the principal that asked."""
+
+    id: str
+    project_id: str
+    trace_id: str
+    agent_id: str
+    agent_name: str
+    operation: str
+    target_integration: str
+    resource_scope: str
+    data_classification: str
+    risk_classification: str
+    policy_rule_id: str | None
+    policy_version: int
+    flag_reason: str
+    requested_by: str | None
+    requested_at: str
+    expires_at: str
+    status: ApprovalStatus
+    separation_of_duties_check: Literal["pass", "not_applicable"]
+    approver_name: str | None
+    decision_note: str | None
+    decided_at: str | None
+
+
+class ApprovalDetail(ApprovalView):
+    """A request with what the agent said of it."""
+
+    context: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

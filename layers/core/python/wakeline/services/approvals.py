@@ -7,10 +7,10 @@ that must still be pending, so one wins and the other is told; and a process tha
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from wakeline.domain import cursor, times
-from wakeline.domain.approvals import Approval, ApprovalEntry, is_own, names_of
+from wakeline.domain.approvals import Approval, ApprovalDetail, ApprovalEntry, is_own, names_of
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, Forbidden, NotFound
@@ -36,12 +36,12 @@ def require(store: GovernedStore, caller: Caller, approval_id: str) -> Approval:
     return approval
 
 
-def detail(stores: Governors, caller: Caller, approval_id: str) -> dict[str, Any]:
+def detail(stores: Governors, caller: Caller, approval_id: str) -> ApprovalDetail:
     """A request with the context that the agent gave. That stays in the trace alone, where it can be erased."""
     approval = require(stores.governed, caller, approval_id)
     trace = stores.ledger.head(caller.workspace_id, approval.trace_id)
     first = next(ledger.read_events(stores.ledger, trace), None) if trace is not None else None
-    return approval.to_json() | {"context": ((first.metadata if first else None) or {}).get("context")}
+    return {**approval.to_json(), "context": ((first.metadata if first else None) or {}).get("context")}
 
 
 def decide(

@@ -7,7 +7,7 @@ its trace, the request for a person and the count of its rule are stored, in one
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypedDict
 
 from wakeline.domain import times
 from wakeline.domain.agents import Agent
@@ -18,7 +18,7 @@ from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Invalid
 from wakeline.domain.governance import Asked, facts, opening
 from wakeline.domain.policy import Action, Verdict
-from wakeline.domain.policy.document import DAY_S
+from wakeline.domain.policy.document import DAY_S, Effect
 from wakeline.domain.policy.rate import RateUse
 from wakeline.domain.trace import Trace, new_trace
 
@@ -59,18 +59,36 @@ class Request:
     project_id: str | None = None
 
 
+class Evaluation(TypedDict):
+    """What the API says. `policy_rule_id` is the name of the rule, null where none matched."""
+
+    decision: Effect
+    trace_id: str
+    approval_request_id: str | None
+    reason: str
+    policy_rule_id: str | None
+    policy_version: int
+    risk_classification: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer, and the trace that holds it."""
+    """The answer, and the trace that holds it: `said` is what its HEAD keeps."""
 
     trace_id: str
     said: dict[str, Any]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Evaluation:
         """As the API says it."""
-        names = ("approval_request_id", "reason", "policy_rule_id", "policy_version", "risk_classification")
-        told = {name: self.said[name] for name in names}
-        return {"decision": self.said["decision"], "trace_id": self.trace_id, **told}
+        return {
+            "decision": self.said["decision"],
+            "trace_id": self.trace_id,
+            "approval_request_id": self.said["approval_request_id"],
+            "reason": self.said["reason"],
+            "policy_rule_id": self.said["policy_rule_id"],
+            "policy_version": self.said["policy_version"],
+            "risk_classification": self.said["risk_classification"],
+        }
 
 
 def evaluate(stores: Governors, env: Env, caller: Caller, asked: Request, key: str | None) -> Decision:

@@ -34,14 +34,15 @@ class Current:
         return f'"{self.stored.version}"'
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _parsed(text: str) -> Policy:
     """A policy ready to be asked. Its text was checked when it was stored."""
     return Policy(read(text))
 
 
 _texts: dict[tuple[str, int, str], Current] = {}
-_MOST_KEPT = 256
+_MOST_KEPT = 32
+"""Policies that a process keeps: one of 2 000 rules takes some megabytes."""
 
 
 def current(store: PolicyStore, workspace_id: str) -> Current:

@@ -45,12 +45,14 @@ def item_change(record: dict[str, Any]) -> tuple[Item | None, Item | None]:
 
 
 def touched_trace(record: dict[str, Any]) -> tuple[str, str] | None:
-    """The (workspace, trace) whose HEAD or segment a record concerns; None for any other change."""
+    """The (workspace, trace) whose HEAD or segment a record concerns; None for any other change, and for Wakeline's own
+    traces.
+    """
     key = record["dynamodb"]["Keys"]
     if key["sk"]["S"] != keys.HEAD and not key["sk"]["S"].startswith(keys.SEGMENTS_FROM):
         return None
     _, workspace_id, trace_id = key["pk"]["S"].split("#")
-    return workspace_id, trace_id
+    return None if is_reserved(trace_id) else (workspace_id, trace_id)
 
 
 def listening_workspace(record: dict[str, Any]) -> str | None:

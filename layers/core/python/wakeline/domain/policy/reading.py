@@ -90,6 +90,7 @@ def _mistake(lines: dict[Path, int], loc: Path, message: str) -> dict[str, Any]:
 
 
 def _invalid(mistakes: list[dict[str, Any]]) -> Invalid:
+    mistakes = sorted(mistakes, key=lambda mistake: int(mistake["line"]))
     first = mistakes[0]
     more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
     return Invalid(
