@@ -119,7 +119,7 @@ def _end(stores: Governors, env: Env, ended: Approval) -> bool:
         raise AssertionError("a request ends decided or expired")
     who = ended.approver_name or ""
     events = decided(ended.status, ended.id, ended.policy_version, who, ended.decision_note)
-    after, segment = ledger.prepared(env, trace, events)
+    after, segment = ledger.prepared(env, trace, events, ended.decided_at)
     return stores.governed.decide(after, segment, ended)
 
 

@@ -167,7 +167,7 @@ def _open(
         governance=facts(asked, verdict, approval.id if approval else None),
     )
     events = opening(asked, verdict, approval.id if approval else None, approval.expires_at if approval else None)
-    after, segment = ledger.prepared(env, fresh, events)
+    after, segment = ledger.prepared(env, fresh, events, moment)
     return after if stores.governed.open(after, segment, approval, use) else None
 
 

@@ -85,12 +85,14 @@ def begin(store: LedgerStore, env: Env, trace: Trace, sent: Sequence[tuple[int, 
     return Appended(after, repeats + segment.count, rejected)
 
 
-def prepared(env: Env, trace: Trace, events: Sequence[NewEvent]) -> tuple[Trace, Segment]:
+def prepared(env: Env, trace: Trace, events: Sequence[NewEvent], at: str | None = None) -> tuple[Trace, Segment]:
     """What appending events of Wakeline's own to a trace makes, for a write that holds more than that: HEAD with the
-    segment folded in, and the segment. Raises `Invalid` for an event that has no canonical form.
+    segment folded in, and the segment. `at` is when they happen, by default now.
+
+    Raises `Invalid` for an event that has no canonical form.
     """
     new = [(place, event, trace.last_seq + 1 + place) for place, event in enumerate(events)]
-    segment, unhashable = build(trace, new, times.render(env.now()), lambda: env.new_id("evt"), env.salt)
+    segment, unhashable = build(trace, new, at or times.render(env.now()), lambda: env.new_id("evt"), env.salt)
     if unhashable:
         raise Invalid(unhashable[0].reason, field=unhashable[0].field)
     return fold(trace, segment, segment.delta), segment
