@@ -108,3 +108,8 @@ def test_it_is_not_there(bedrock):
     bedrock.server.server_close()
     with pytest.raises(EngineFailed, match="did not answer"):
         BedrockModels().converse(CALL)
+
+
+def test_an_embedded_aws_has_no_models(engine):
+    with pytest.raises(EngineFailed, match="did not answer"):
+        BedrockModels().converse(CALL)

@@ -7,7 +7,7 @@ from wakeline.domain.replay import read_substitutions
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import forks
-from wakeline.wiring import replay
+from wakeline.wiring import govern, replay
 
 
 @endpoint("POST /api/v1/forks", scope="traces:write", status=201, errors=(404, 413))
@@ -17,7 +17,9 @@ def create_fork(caller: Caller, body: _models.ForkBody) -> _models.ForkWithChang
     `fork_trace_id` is the trace that the first replay will write.
     """
     changes = read_substitutions(_models.sent(body.substitutions))
-    made = forks.create(replay.forks(), wiring.ledger(), wiring.env(), caller, body.trace_id, body.span_id, changes)
+    made = forks.create(
+        replay.forks(), wiring.ledger(), govern.audit_log(), caller, body.trace_id, body.span_id, changes
+    )
     return _models.with_changes(made, changes)
 
 

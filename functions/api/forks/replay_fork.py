@@ -7,7 +7,7 @@ from wakeline.domain.replay import read_substitutions
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import forks
-from wakeline.wiring import replay
+from wakeline.wiring import govern, replay
 
 
 @endpoint("POST /api/v1/forks/{fork_id}/replay", scope="traces:write", status=202, errors=(404, 409, 413))
@@ -21,7 +21,7 @@ def replay_fork(caller: Caller, fork_id: str, body: _models.ReplayBody) -> Reply
     secret = body.runner_secret
     made = replay.new_signing_secret() if body.engine == "webhook" and secret is None else None
     wanted = forks.Wanted(body.engine, changes, body.runner_url, secret or made)
-    fork = forks.request_replay(store, wiring.ledger(), wiring.env(), caller, fork_id, wanted)
+    fork = forks.request_replay(store, wiring.ledger(), govern.audit_log(), caller, fork_id, wanted)
     answer = _models.with_changes(fork, forks.changes(store, fork))
     return Reply({**answer, "runner_secret": made} if made else answer, 202, remember=made is None)
 

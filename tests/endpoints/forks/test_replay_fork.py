@@ -116,6 +116,6 @@ def test_what_it_costs(stack, workspace):
     with record_calls() as calls:
         assert ask(stack, workspace, made["id"], substitutions=[CHEAP]).status == 202
     asked = [name for name in calls.operations if name != "UpdateItem"]
-    # The fork, its trace and events; whether this was asked before; where it goes; the request and the fork.
-    assert sorted(asked) == ["GetItem"] * 5 + ["PutItem"] * 2 + ["Query"]
+    # The fork, its trace and events; whether this was asked before; where it goes; the note; the request and the fork.
+    assert sorted(asked) == ["GetItem"] * 6 + ["PutItem"] * 4 + ["Query"]
     assert json.dumps(calls.operations).count("Transact") == 0

@@ -54,10 +54,10 @@ class World:
         )
 
     def fork(self, span_id: str = "s2", *changes: Substitution):
-        return forks.create(self.store, self.ledger, self.env, ME, "trc_1", span_id, changes)
+        return forks.create(self.store, self.ledger, self.log, ME, "trc_1", span_id, changes)
 
     def ask(self, fork, wanted):
-        return forks.request_replay(self.store, self.ledger, self.env, ME, fork.id, wanted)
+        return forks.request_replay(self.store, self.ledger, self.log, ME, fork.id, wanted)
 
     def work(self, fork, traces_store=None):
         store = traces_store or self.ledger

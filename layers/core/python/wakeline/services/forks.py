@@ -14,7 +14,6 @@ from pydantic_core import to_json
 
 from wakeline.domain import times
 from wakeline.domain.caller import Caller
-from wakeline.domain.env import Env
 from wakeline.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from wakeline.domain.events import Event
 from wakeline.domain.ids import is_id
@@ -26,6 +25,7 @@ from wakeline.domain.replay.walk import fork_step, span_index
 from wakeline.domain.trace import Trace
 
 from . import ledger, traces
+from .audit import AuditLog, noting
 from .ports import LedgerStore
 from .replay_ports import ForkStore
 
@@ -51,7 +51,7 @@ def read_run(store: LedgerStore, trace: Trace) -> list[Event]:
 def create(
     store: ForkStore,
     traces_store: LedgerStore,
-    env: Env,
+    log: AuditLog,
     caller: Caller,
     trace_id: str,
     span_id: str,
@@ -62,8 +62,8 @@ def create(
     steps = steps_of(read_run(traces_store, trace))
     at = require_step(steps, span_id)
     aimed(substitutions, steps, at)
-    now = times.render(env.now())
-    fork_id = env.new_id("frk")
+    now = times.render(log.env.now())
+    fork_id = log.env.new_id("frk")
     fork = Fork(
         workspace_id=trace.workspace_id,
         project_id=trace.project_id,
@@ -78,7 +78,8 @@ def create(
         updated_at=now,
         total=len(steps),
     )
-    store.create(fork, substitutions)
+    with noting(log, caller, "fork.created", "fork", fork.id, {"trace_id": trace.id, "span_id": span_id}):
+        store.create(fork, substitutions)
     return fork
 
 
@@ -137,11 +138,11 @@ class Wanted:
 
 
 def request_replay(
-    store: ForkStore, traces_store: LedgerStore, env: Env, caller: Caller, fork_id: str, wanted: Wanted
+    store: ForkStore, traces_store: LedgerStore, log: AuditLog, caller: Caller, fork_id: str, wanted: Wanted
 ) -> Fork:
     """Have a fork replayed. Raises `NotFound`, `Invalid`, and `Conflict` while another replay of it runs."""
     fork = require(store, caller, fork_id)
-    now = env.now()
+    now = log.env.now()
     if fork.status == "replaying" and fork.status_at(now)[0] == "replaying":
         raise Conflict("this fork is being replayed; its status tells when that is done")
     substitutions = changes(store, fork) if wanted.substitutions is None else wanted.substitutions
@@ -165,7 +166,6 @@ def request_replay(
         runner_url=wanted.runner_url,
         runner_secret=wanted.runner_secret,
     )
-    store.put_run(fork.workspace_id, run)
     after = replace(
         fork,
         status="replaying",
@@ -181,8 +181,11 @@ def request_replay(
         unrecorded=0,
         version=fork.version + 1,
     )
-    if not store.write(after, fork.version):
-        raise Conflict("this fork is being replayed; its status tells when that is done")
+    said = {"trace_id": fork.trace_id, "fork_trace_id": run.trace_id, "engine": run.engine, "run": digest}
+    with noting(log, caller, "fork.replayed", "fork", fork.id, said):
+        store.put_run(fork.workspace_id, run)
+        if not store.write(after, fork.version):
+            raise Conflict("this fork is being replayed; its status tells when that is done")
     return after
 
 
