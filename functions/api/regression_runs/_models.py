@@ -20,11 +20,11 @@ class Change(BaseModel):
 
 
 class RegressionBody(BaseModel):
-    """What is to be tried: changes, whose pull request it is, and who answers."""
+    """What is to be tried: changes (absent: those of the proposed fix), whose pull request it is, and who answers."""
 
     model_config = ConfigDict(extra="ignore", strict=True, defer_build=True)
 
-    substitutions: Annotated[list[Change], Field(max_length=50)] = []
+    substitutions: Annotated[list[Change], Field(max_length=50)] | None = None
     pr_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+\z", max_length=2048)] | None = None
     engine: Literal["recorded", "bedrock"] = "recorded"
 

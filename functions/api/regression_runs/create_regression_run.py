@@ -12,7 +12,8 @@ from wakeline.wiring import govern, replay
 @endpoint("POST /api/incidents/{incident_id}/regression-runs", scope="incidents:write", status=202, errors=(404,))
 def create_regression_run(caller: Caller, incident_id: str, body: _models.RegressionBody) -> _models.RegressionAnswer:
     """Replay the incident's sessions, and some that went well, with the change in; judge each before and after."""
-    changes = read_substitutions([one.model_dump() for one in body.substitutions])
+    given = body.substitutions
+    changes = None if given is None else read_substitutions([one.model_dump() for one in given])
     run = regressions.request(
         replay.regression_stores(), govern.audit_log(), caller, incident_id, changes, body.engine, body.pr_url
     )

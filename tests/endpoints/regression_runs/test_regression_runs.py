@@ -84,6 +84,15 @@ def test_it_is_asked_for_and_noted(stack, workspace, incident):
     assert audit.event_count >= 1
 
 
+def test_without_a_change_the_proposed_fix_is_tried(stack, workspace, incident):
+    fix = {"summary": "Answer ok", "substitutions": [MENDED]}
+    replay.regression_stores().incidents.put_fix(workspace.id, incident, fix)
+    made = ask(stack, workspace, incident).json["regression_run"]
+    assert made["substitutions"] == [MENDED]
+    none = ask(stack, workspace, incident, substitutions=[]).json["regression_run"]
+    assert none["substitutions"] == []
+
+
 def test_a_change_that_mends_verifies_the_incident(stack, workspace, incident):
     ended = run(stack, workspace, incident, MENDED)
     assert (ended["status"], ended["verified"], ended["fallback"]) == ("completed", True, False)

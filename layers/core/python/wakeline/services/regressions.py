@@ -13,7 +13,7 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Busy, Invalid, NotFound, WakelineError
 from wakeline.domain.events import Event
 from wakeline.domain.ids import is_id
-from wakeline.domain.replay import Substitution, replay
+from wakeline.domain.replay import Substitution, read_substitutions, replay
 from wakeline.domain.replay.regression import MAX_PASSING, MAX_SESSIONS, RegressionRun, Row, judged
 from wakeline.domain.replay.walk import Ask
 
@@ -47,12 +47,17 @@ def request(
     log: AuditLog,
     caller: Caller,
     incident_id: str,
-    substitutions: Sequence[Substitution],
+    substitutions: Sequence[Substitution] | None,
     engine: Engine,
     pr_url: str | None,
 ) -> RegressionRun:
-    """Ask for a regression run of an incident; the outbox starts it. Raises `NotFound`, `Invalid`."""
+    """Ask for a regression run of an incident; the outbox starts it. Without substitutions, with those of the fix that
+    the fix agent proposed last. Raises `NotFound`, `Invalid`.
+    """
     incident = incidents.get(stores.incidents, caller, incident_id)
+    if substitutions is None:
+        fix = stores.incidents.fix(incident.workspace_id, incident.id) or {}
+        substitutions = read_substitutions(fix.get("substitutions") or [])
     now = times.render(log.env.now())
     run = RegressionRun(
         workspace_id=incident.workspace_id,
