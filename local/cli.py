@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     verify = commands.add_parser("verify", help="check an exported trace, offline")
     if given[:1] == ["verify"]:
         importlib.import_module("local.verify").add_arguments(verify)
-    rebuild = commands.add_parser("rebuild", help="build the rows of statistics anew from the ledgers")
+    rebuild = commands.add_parser("rebuild", help="build statistics and the search index anew from the ledgers")
     if given[:1] == ["rebuild"]:
         importlib.import_module("local.rebuild").add_arguments(rebuild)
     args = parser.parse_args(given)

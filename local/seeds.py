@@ -30,6 +30,7 @@ def parameters(plan: str) -> dict[str, str]:
         "JwtAudience": JWT_AUDIENCE,
         "JwtSecretName": JWT_SECRET_NAME,
         "StreamIdleMs": "200",
+        "EmbeddingModel": "local",
     }
 
 

@@ -18,6 +18,7 @@ class MemoryKeys:
         self.stored: dict[str, ApiKey] = {}
         self.revoked: set[str] = set()
         self.windows: dict[tuple[str, ...], int] = {}
+        self.plans: dict[str, str] = {}
 
     def add(self, secret: str, *scopes: str, **said: Any) -> ApiKey:
         key = ApiKey(
@@ -69,6 +70,13 @@ class MemoryKeys:
     def revoke(self, workspace_id: str, digest: str, now: datetime) -> None:
         if digest in self.stored and self.stored[digest].workspace_id == workspace_id:
             self.revoked.add(digest)
+
+    def set_plan(self, workspace_id: str, digest: str, plan: str | None) -> None:
+        if digest in self.stored and self.stored[digest].workspace_id == workspace_id:
+            self.stored[digest] = replace(self.stored[digest], plan=plan)
+
+    def plan_of(self, workspace_id: str) -> str | None:
+        return self.plans.get(workspace_id)
 
 
 class MemoryAnswers:

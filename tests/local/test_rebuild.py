@@ -33,7 +33,7 @@ def test_rows_are_the_same_after_it(tmp_path, capsys):
         assert len(before) > 4
     aws.client.cache_clear()
     assert main(["rebuild", "ws_1", "--data", str(tmp_path)]) == 0
-    assert "2 traces counted" in capsys.readouterr().out
+    assert capsys.readouterr().out == "2 traces counted\n2 documents in the search index\n"
     with opened():
         assert rows() == before
         assert stats.rollups().generations("ws_1").read == 1

@@ -33,7 +33,7 @@ class MemoryBody(BaseModel):
 def create_memory(caller: Caller, body: MemoryBody) -> Reply:
     """201 with the new memory; 200 when the key was there: updated, with its former value in `history`."""
     note = memories.Note(**{name: getattr(body, name) for name in MemoryBody.model_fields})
-    memory, is_new = memories.remember(find.memories(), wiring.ledger(), wiring.env(), caller, note)
+    memory, is_new = memories.remember(find.memories(), wiring.ledger(), wiring.env(), caller, note, find.embedder())
     return Reply(memory.with_history(), 201 if is_new else 200)
 
 

@@ -19,6 +19,8 @@ KINDS = [
     (errors.TooLarge("m"), 413, "payload_too_large", "after_fix"),
     (errors.UnsupportedMedia("m"), 415, "unsupported_media_type", "after_fix"),
     (errors.ExportTooLarge("m"), 413, "export_too_large", "after_fix"),
+    (errors.Unavailable("m"), 503, "unavailable", "backoff"),
+    (errors.BillingNotConfigured("m"), 503, "billing_not_configured", "after_fix"),
     (errors.RateLimited("m", retry_after=7), 429, "rate_limited", "backoff"),
 ]
 PATHS = ["/api/v1/traces", "/api/traces", "/api/v1/sessions/s", "/artifacts/a"]

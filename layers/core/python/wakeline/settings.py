@@ -112,3 +112,23 @@ def github_api_url() -> str:
 def local_checkouts() -> bool:
     """Whether sessions' folders are on this machine: on the local stack they are."""
     return os.environ.get("LOCAL_CHECKOUTS") == "1"
+
+
+def embedding_model() -> str:
+    """The Bedrock model that makes vectors; `local` for what this machine has, as on the local stack."""
+    return os.environ.get("EMBEDDING_MODEL") or "local"
+
+
+def embedding_dimensions() -> int:
+    """Dimensions asked of the Bedrock model."""
+    return int(os.environ.get("EMBEDDING_DIMENSIONS") or 256)
+
+
+def search_cache_mb() -> int:
+    """Megabytes of the search index that a process keeps in its temporary storage."""
+    return int(os.environ.get("SEARCH_CACHE_MB") or 400)
+
+
+def billing_secret_name() -> str:
+    """The Secrets Manager name of the payment provider's keys; empty where nothing is sold."""
+    return os.environ.get("BILLING_SECRET_NAME", "")

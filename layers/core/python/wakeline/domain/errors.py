@@ -63,5 +63,13 @@ class RateLimited(WakelineError):
         self.retry_after = retry_after
 
 
+class Unavailable(WakelineError):
+    """Another service that this needs cannot be asked now; the same call later may work."""
+
+
+class BillingNotConfigured(WakelineError):
+    """This deployment has no payment provider."""
+
+
 class Busy(WakelineError):
     """Too many writers at once on one trace; the same call later will work."""

@@ -87,6 +87,7 @@ class Memory:
 
     `project_id` is None for a global memory of one who sees the whole workspace: every project reads it.
     `session_id` is the session it lives and ends with, or, drawn from a trace, the trace it came from.
+    `vector` stands for its text; `vector_model` made it.
     """
 
     workspace_id: str
@@ -106,6 +107,8 @@ class Memory:
     updated_at: str
     updated_by: str
     history: tuple[Former, ...] = ()
+    vector: bytes | None = None
+    vector_model: str | None = None
 
     def seen_by(self, caller: Caller) -> bool:
         """Whether the memory exists for this caller."""

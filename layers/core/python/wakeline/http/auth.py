@@ -91,6 +91,7 @@ def _user(keys: KeyStore, secret: Callable[[str], str], token: str, now: datetim
         raise Unauthenticated("the token lacks workspace_id and role")
     if not (1 <= len(subject) <= MAX_SUBJECT and is_printable(subject)):
         raise Unauthenticated(f"the token's sub must be 1 to {MAX_SUBJECT} printable characters")
-    plan = settings.default_plan()
+    # A key has its workspace's plan with it. People have no item of their own that a change of plan could be pushed to.
+    plan = keys.plan_of(str(workspace)) or settings.default_plan()
     caller = Caller(str(workspace), project, f"user:{subject}", "user", ROLES[role], plan)
     return caller, keys.count_user(caller.workspace_id, subject, now, write=write)

@@ -20,6 +20,8 @@ _KINDS: dict[type[WakelineError], tuple[int, str, str]] = {
     errors.ExportTooLarge: (413, "export_too_large", RETRY_FIX),
     errors.UnsupportedMedia: (415, "unsupported_media_type", RETRY_FIX),
     errors.RateLimited: (429, "rate_limited", RETRY_BACKOFF),
+    errors.Unavailable: (503, "unavailable", RETRY_BACKOFF),
+    errors.BillingNotConfigured: (503, "billing_not_configured", RETRY_FIX),
     errors.Busy: (409, "conflict", RETRY_BACKOFF),
 }
 _TRACEVAULT = re.compile(r"/api/v1/(sessions|policy)(/|$)")

@@ -64,6 +64,10 @@ def create(store: KeyStore, env: Env, log: AuditLog, secret: str, caller: Caller
     }
     with noting(log, caller, "api_key.created", "api_key", key.id, said):
         store.put(digest_of(secret), key)
+    # A change of plan is pushed to the keys that are there: one at this very moment may have missed this key.
+    plan = store.plan_of(caller.workspace_id)
+    if plan not in (None, key.plan):
+        store.set_plan(caller.workspace_id, digest_of(secret), plan)
     return key
 
 

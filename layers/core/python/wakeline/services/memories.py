@@ -19,10 +19,12 @@ from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, Invalid, NotFound
 from wakeline.domain.ids import is_id, require_id
 from wakeline.domain.memory import MAX_METADATA, MAX_VALUE, Category, Memory, Scope, memory_id
+from wakeline.domain.search.state import EmbeddingFailed
 from wakeline.domain.trace import Trace
 
 from .memory_ports import MemoryStore
 from .ports import LedgerStore
+from .search_ports import Embedder
 from .traces import DEFAULT_PROJECT
 
 ATTEMPTS = 20
@@ -70,7 +72,9 @@ class Wanted:
         )
 
 
-def remember(store: MemoryStore, ledger: LedgerStore, env: Env, caller: Caller, note: Note) -> tuple[Memory, bool]:
+def remember(
+    store: MemoryStore, ledger: LedgerStore, env: Env, caller: Caller, note: Note, embedder: Embedder | None = None
+) -> tuple[Memory, bool]:
     """Write a memory; returns it and whether it is new. A key that is there is updated; the same again changes nothing.
 
     Raises `Invalid` naming the field, `NotFound` for a session or project that is not the caller's, `Conflict` for a
@@ -106,10 +110,23 @@ def remember(store: MemoryStore, ledger: LedgerStore, env: Env, caller: Caller, 
         if found is not None and found.says_as(written):
             return found, False
         memory = found.replaced_by(written) if found is not None else written
+        if embedder is not None and memory.vector is None:
+            # Once: of a text that stays as it is, however often others are faster.
+            written = _with_vector(written, embedder)
+            memory = replace(memory, vector=written.vector, vector_model=written.vector_model)
         if store.put(memory, forgotten_at):
             return memory, found is None
         env.pause(attempt)
     raise Busy("too many writers of this memory at once; try again")
+
+
+def _with_vector(memory: Memory, embedder: Embedder) -> Memory:
+    """With its vector. Where the model cannot be asked the memory is found by its words until it is written again."""
+    try:
+        (vector,) = embedder.embed([memory.text])
+    except EmbeddingFailed:
+        return memory
+    return replace(memory, vector=vector, vector_model=embedder.model)
 
 
 def _check(note: Note) -> None:

@@ -90,6 +90,12 @@ class KeyStore(Protocol):
     def revoke(self, workspace_id: str, digest: str, now: datetime) -> None:
         """Revoke a key; from then on it is unknown."""
 
+    def set_plan(self, workspace_id: str, digest: str, plan: str | None) -> None:
+        """Give a key of this workspace a plan, with None the deployment's; from then on it has that plan's limits."""
+
+    def plan_of(self, workspace_id: str) -> str | None:
+        """The plan that a workspace pays for; None for none."""
+
 
 class IdempotencyStore(Protocol):
     """Answers already given, by `Idempotency-Key`."""

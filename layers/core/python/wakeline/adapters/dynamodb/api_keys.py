@@ -10,6 +10,7 @@ from wakeline.domain import times
 from wakeline.domain.api_keys import ApiKey, KeyUse
 
 from . import keys
+from .keys import find
 from .table import Item, dynamodb, name, plain_item, query, typed_item
 
 USER_WINDOW_TTL = 3600
@@ -116,6 +117,34 @@ class DynamoKeys:
             )
         except dynamodb().exceptions.ConditionalCheckFailedException:
             return
+
+    def set_plan(self, workspace_id: str, digest: str, plan: str | None) -> None:
+        """Pattern: the plan of a key of this workspace. One conditional UpdateItem."""
+        values = {":workspace": workspace_id} | ({":plan": plan} if plan is not None else {})
+        try:
+            dynamodb().update_item(
+                TableName=name(),
+                Key=typed_item({"pk": keys.api_key_pk(digest), "sk": keys.API_KEY}),
+                UpdateExpression="SET #plan = :plan" if plan is not None else "REMOVE #plan",
+                ConditionExpression="workspace_id = :workspace",
+                ExpressionAttributeNames={"#plan": "plan"},
+                ExpressionAttributeValues=typed_item(values),
+            )
+        except dynamodb().exceptions.ConditionalCheckFailedException:
+            return
+
+    def plan_of(self, workspace_id: str) -> str | None:
+        """Pattern: the plan of a workspace. GetItem, strongly consistent."""
+        place = {"pk": find.billing_pk(workspace_id), "sk": find.ACCOUNT}
+        found = dynamodb().get_item(
+            TableName=name(),
+            Key=typed_item(place),
+            ConsistentRead=True,
+            ProjectionExpression="#plan",
+            ExpressionAttributeNames={"#plan": "plan"},
+        )
+        plan = plain_item(found.get("Item", {})).get("plan")
+        return str(plan) if plan is not None else None
 
 
 def _count(

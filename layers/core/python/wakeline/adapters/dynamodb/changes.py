@@ -23,6 +23,17 @@ def appended(record: dict[str, Any]) -> Appended | None:
     return Appended(workspace_id, trace_id, first, int(record["dynamodb"]["NewImage"]["n"]["N"]))
 
 
+def segment_change(record: dict[str, Any]) -> tuple[Appended, bool] | None:
+    """The segment that a record says was committed or changed, and whether it was changed; None for anything else."""
+    change = record["dynamodb"]
+    if "NewImage" not in change or not change["Keys"]["sk"]["S"].startswith(keys.SEGMENTS_FROM):
+        return None
+    _, workspace_id, trace_id = change["Keys"]["pk"]["S"].split("#")
+    first = int(change["Keys"]["sk"]["S"].removeprefix(keys.SEGMENTS_FROM))
+    segment = Appended(workspace_id, trace_id, first, int(change["NewImage"]["n"]["N"]))
+    return segment, record["eventName"] == "MODIFY"
+
+
 def head_change(record: dict[str, Any]) -> tuple[Trace | None, Trace] | None:
     """A HEAD before and after; None for any other change, and for Wakeline's own traces.
 

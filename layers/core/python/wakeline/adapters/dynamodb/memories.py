@@ -16,11 +16,13 @@ from .table import Item, dynamodb, name, plain_item, query, typed_item
 def to_item(memory: Memory, forgotten_at: datetime | None) -> Item:
     """The item of a memory. `said` is JSON, as a value may hold any number; `version` is what a condition compares."""
     said = asdict(memory)
-    for known in ("workspace_id", "id", "version"):
+    for known in ("workspace_id", "id", "version", "vector", "vector_model"):
         del said[known]
     return {
         **_place(memory.workspace_id, memory.id),
         "version": memory.version,
+        "vector": memory.vector,
+        "vector_model": memory.vector_model,
         "said": json.dumps(said, separators=(",", ":"), ensure_ascii=False),
         "expires_at": int(forgotten_at.timestamp()) if forgotten_at is not None else None,
     }
@@ -31,7 +33,15 @@ def from_item(item: Item) -> Memory:
     said: dict[str, Any] = json.loads(item["said"])
     history = tuple(Former(**former) for former in said.pop("history"))
     workspace_id = item["pk"].partition("#")[2]
-    return Memory(workspace_id=workspace_id, id=item["sk"], version=item["version"], history=history, **said)
+    return Memory(
+        workspace_id=workspace_id,
+        id=item["sk"],
+        version=item["version"],
+        history=history,
+        vector=item.get("vector"),
+        vector_model=item.get("vector_model"),
+        **said,
+    )
 
 
 class DynamoMemories:
