@@ -97,4 +97,4 @@ def test_what_it_costs(stack, incident, triager):
     patched(stack, triager, incident["id"])
     with record_calls() as calls:
         patched(stack, triager, incident["id"], status="triaged")
-    assert calls.operations == ["UpdateItem", "GetItem", "GetItem", "GetItem", "PutItem"]
+    assert calls.operations == ["UpdateItem", "GetItem", "PutItem"]

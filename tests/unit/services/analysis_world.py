@@ -23,6 +23,8 @@ class World:
     ledger: Any = field(default_factory=MemoryLedger)
     analyses: MemoryAnalyses = field(default_factory=MemoryAnalyses)
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
+    failed: Any = None
+    """An incident that a test looks at."""
 
     @property
     def stores(self) -> Stores:

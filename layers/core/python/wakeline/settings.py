@@ -132,3 +132,13 @@ def search_cache_mb() -> int:
 def billing_secret_name() -> str:
     """The Secrets Manager name of the payment provider's keys; empty where nothing is sold."""
     return os.environ.get("BILLING_SECRET_NAME", "")
+
+
+def fix_model() -> str:
+    """The Bedrock model, or inference profile, that proposes fixes; empty = none, fixes are deterministic."""
+    return os.environ.get("FIX_MODEL", "")
+
+
+def github_secrets() -> str:
+    """Where workspaces' GitHub App secrets are: `<this>/github/<workspace id>` in Secrets Manager; empty = none."""
+    return os.environ.get("GITHUB_SECRETS", "")

@@ -118,13 +118,26 @@ def update(
 ) -> Incident:
     """Set `status` and `owner_id`, as far as given. Raises `NotFound`, `Conflict` for a status that cannot follow."""
 
-    def step(_: Incident | None) -> tuple[Incident, bool]:
-        incident = get(store, caller, incident_id)
-        after = changed(incident, caller.principal, times.render(env.now()), reason, **wanted)
-        return after, after is incident or store.write(incident, after)
+    def change(incident: Incident) -> Incident:
+        return changed(incident, caller.principal, times.render(env.now()), reason, **wanted)
 
-    get(store, caller, incident_id)
-    return _until_written(store, env, caller.workspace_id, incident_id, step)
+    return rewrite(store, env, caller, incident_id, change)
+
+
+def rewrite(
+    store: IncidentStore, env: Env, caller: Caller, incident_id: str, change: Callable[[Incident], Incident]
+) -> Incident:
+    """Put what `change` makes of an incident in its place; it is asked again when another writer was faster.
+
+    Raises `NotFound`, and what `change` raises.
+    """
+    for attempt in range(ATTEMPTS):
+        incident = get(store, caller, incident_id)
+        after = change(incident)
+        if after is incident or store.write(incident, after):
+            return after
+        env.pause(attempt)
+    raise Busy("too many runs join this incident at once; try again")
 
 
 @dataclass(frozen=True, slots=True)

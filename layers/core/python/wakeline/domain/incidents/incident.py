@@ -149,7 +149,7 @@ def opened(workspace_id: str, project_id: str, fault: Fault, occurrence: Occurre
         last_seen=occurrence.seen_at,
         session_ids=(occurrence.trace_id,),
     )
-    return _noted(made, now, "system", "opened", trace_id=occurrence.trace_id)
+    return noted(made, now, "system", "opened", trace_id=occurrence.trace_id)
 
 
 def joined(incident: Incident, occurrence: Occurrence, before: Occurrence | None, now: str) -> Incident:
@@ -177,7 +177,7 @@ def joined(incident: Incident, occurrence: Occurrence, before: Occurrence | None
     if before is None and incident.closed_at is not None and _later(occurrence.seen_at, incident.closed_at):
         again = replace(after, status="new", reopened=incident.reopened + 1, closed_at=None)
         said = {"from": incident.status, "to": "new", "trace_id": occurrence.trace_id}
-        return _noted(again, now, "system", "reopened", **said)
+        return noted(again, now, "system", "reopened", **said)
     return after
 
 
@@ -216,16 +216,17 @@ def changed(incident: Incident, by: str, now: str, reason: str | None = None, **
             raise Conflict(f"an incident that is {incident.status} can become {allowed}; not {status}", field="status")
         after = replace(after, status=status, closed_at=now if status in CLOSED else None)
         said = {"from": incident.status, "to": status, **({"reason": reason} if reason else {})}
-        after = _noted(after, now, by, "status_changed", **said)
+        after = noted(after, now, by, "status_changed", **said)
     owner = wanted.get("owner_id", incident.owner_id)
     if owner != incident.owner_id:
         after = replace(after, owner_id=owner)
-        after = _noted(after, now, by, "owner_changed", **{"from": incident.owner_id, "to": owner})
+        after = noted(after, now, by, "owner_changed", **{"from": incident.owner_id, "to": owner})
     if after is incident:
         return incident
     return replace(after, updated_at=now, version=incident.version + 1)
 
 
-def _noted(incident: Incident, at: str, by: str, action: str, **said: Any) -> Incident:
+def noted(incident: Incident, at: str, by: str, action: str, **said: Any) -> Incident:
+    """The incident with an entry more in its trail; its version does not rise."""
     entry = {"at": at, "by": by, "action": action, **said}
     return replace(incident, history=(*incident.history, entry)[-MAX_HISTORY:])
