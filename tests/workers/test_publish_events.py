@@ -65,6 +65,7 @@ def test_a_record_that_cannot_be_read_is_named(workers):
 
 def test_an_incident_is_told(workers):
     from tests.endpoints.failing import denied
+    from tests.fakes.audit import audit_log
     from wakeline.domain.caller import Caller
     from wakeline.services import analyses, incidents
     from wakeline.wiring import understanding
@@ -74,7 +75,7 @@ def test_an_incident_is_told(workers):
         workers.trace(name)
         workers.append(name, *denied())
         (incident,) = analyses.analyse(understanding.stores(), wiring.env(), caller, name).incidents
-    incidents.update(understanding.incidents(), wiring.env(), caller, incident.id, status="fixing")
+    incidents.update(understanding.incidents(), wiring.env(), audit_log(), caller, incident.id, status="fixing")
     assert workers.run("ReadChanges") == []
     kinds = [entry["DetailType"] for entry in workers.bus if entry["DetailType"].startswith("incident.")]
     assert kinds == ["incident.created", "incident.updated"]

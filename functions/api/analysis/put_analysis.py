@@ -8,7 +8,7 @@ from wakeline.domain.views.incident import incident_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import analyses
-from wakeline.wiring import understanding
+from wakeline.wiring import govern, understanding
 
 
 @endpoint("PUT /api/traces/{trace_id}/analysis", scope="service", max_body=256 * 1024)
@@ -19,7 +19,16 @@ def put_analysis(caller: Caller, trace_id: str, body: AnalysisResult) -> Answer:
     """
     said = body.model_dump(exclude={"head_hash", "incident_ids"})
     said |= {"labels": tuple(body.labels), "detections": tuple(said["detections"])}
-    done = analyses.put(understanding.stores(), wiring.env(), caller, trace_id, said, body.incident_ids, body.head_hash)
+    done = analyses.put(
+        understanding.stores(),
+        wiring.env(),
+        govern.audit_log(),
+        caller,
+        trace_id,
+        said,
+        body.incident_ids,
+        body.head_hash,
+    )
     return {
         "analysis": analysis_view(done.analysis),
         "incidents": [incident_view(incident) for incident in done.incidents],

@@ -12,7 +12,7 @@ from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import fixes
 from wakeline.services.fixes import FixAnswer, FixRequest
-from wakeline.wiring import understanding
+from wakeline.wiring import govern, understanding
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
@@ -49,6 +49,7 @@ def dispatch_fix_agent(caller: Caller, incident_id: str, body: FixOptions) -> Fi
     return fixes.dispatch(
         understanding.stores(),
         wiring.env(),
+        govern.audit_log(),
         caller,
         incident_id,
         request,

@@ -11,7 +11,7 @@ from wakeline.domain.views.incident import ShownIncident, shown
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import incidents
-from wakeline.wiring import understanding
+from wakeline.wiring import govern, understanding
 
 
 class IncidentChange(BaseModel):
@@ -31,7 +31,9 @@ class IncidentChange(BaseModel):
 def update_incident(caller: Caller, incident_id: str, body: IncidentChange) -> ShownIncident:
     """Move the incident on, and show it. 409 for a status that cannot follow the present one."""
     wanted = {name: getattr(body, name) for name in body.model_fields_set - {"reason"}}
-    changed = incidents.update(understanding.incidents(), wiring.env(), caller, incident_id, body.reason, **wanted)
+    changed = incidents.update(
+        understanding.incidents(), wiring.env(), govern.audit_log(), caller, incident_id, body.reason, **wanted
+    )
     return shown(changed)
 
 

@@ -140,5 +140,6 @@ def test_what_it_costs(stack, incident, fixer):
     assert [call.operation for call in calls.dynamodb] == [
         "UpdateItem",  # the key
         "GetItem", "GetItem", "Query", "Query",  # the incident, HEAD, the critical step, the events around it
+        "GetItem", "PutItem", "PutItem",  # the audit log
         "PutItem", "GetItem", "PutItem",  # the fix, and a word in the incident's trail
     ]  # fmt: skip

@@ -5,6 +5,9 @@ import pytest
 from local.engine import record_calls
 from tests.endpoints.failing import denied
 from tests.endpoints.incidents.conftest import opened
+from wakeline import wiring
+from wakeline.domain.audit import AUDIT_TRACE_ID
+from wakeline.services import ledger
 
 
 @pytest.fixture
@@ -94,7 +97,23 @@ def test_one_that_recurs_is_new_again_as_a_regression(stack, workspace, incident
 
 
 def test_what_it_costs(stack, incident, triager):
-    patched(stack, triager, incident["id"])
+    patched(stack, triager, incident["id"], status="triaged")
     with record_calls() as calls:
-        patched(stack, triager, incident["id"], status="triaged")
-    assert calls.operations == ["UpdateItem", "GetItem", "PutItem"]
+        patched(stack, triager, incident["id"], status="fixing")
+    assert calls.operations == [
+        "UpdateItem", "GetItem",  # the key, the incident
+        "GetItem", "PutItem", "PutItem",  # the audit log
+        "GetItem", "PutItem",  # the incident
+    ]  # fmt: skip
+
+
+def test_it_is_noted_in_the_audit_log(stack, workspace, incident, triager):
+    patched(stack, triager, incident["id"], status="triaged", owner_id="ann")
+    patched(stack, triager, incident["id"], status="triaged")
+    assert patched(stack, triager, incident["id"], status="new", owner_id="ann").status == 200
+    trace = wiring.ledger().head(workspace.id, AUDIT_TRACE_ID)
+    assert trace is not None
+    noted = [event.body for event in ledger.read_events(wiring.ledger(), trace)]
+    assert [each["action"] for each in noted] == ["incident.updated"] * 2
+    assert noted[0]["resource_id"] == incident["id"]
+    assert noted[0]["details"] == {"status": "triaged", "owner_id": "ann", "version": 1}

@@ -100,7 +100,7 @@ def test_a_verified_incident_that_recurs_is_a_regression(world):
     world.run("a", *denied())
     (incident,) = world.analysed("a").incidents
     world.clock.advance(minutes=1)
-    incidents.update(world.incidents, world.env, CALLER, incident.id, status="verified")
+    incidents.update(world.incidents, world.env, audit_log(), CALLER, incident.id, status="verified")
     world.analysed("a")
     assert world.incidents.get("ws_1", incident.id).status == "verified"
     world.clock.advance(minutes=1)
@@ -181,10 +181,10 @@ def test_a_service_stores_its_own_result(world):
     world.run("a", *denied())
     world.run("b", *refused())
     (kept,), (other,) = world.analysed("a").incidents, world.analysed("b").incidents
-    done = analyses.put(world.stores, world.env, CALLER, "a", SAID, None, None)
+    done = analyses.put(world.stores, world.env, audit_log(), CALLER, "a", SAID, None, None)
     assert (done.analysis.labels, done.analysis.source) == (("wrong_tone",), "service")
     assert [each.id for each in done.incidents] == [kept.id]
-    linked = analyses.put(world.stores, world.env, CALLER, "a", SAID, [other.id], done.analysis.head_hash)
+    linked = analyses.put(world.stores, world.env, audit_log(), CALLER, "a", SAID, [other.id], done.analysis.head_hash)
     assert [each.id for each in linked.incidents] == [other.id]
     assert world.incidents.get("ws_1", kept.id) is None
     assert world.incidents.get("ws_1", other.id).session_count == 2
@@ -199,10 +199,10 @@ def test_what_a_service_cannot_store(world):
     world.run("b", *denied(), project_id="p_2")
     (elsewhere,) = world.analysed("b").incidents
     with pytest.raises(Conflict):
-        analyses.put(world.stores, world.env, CALLER, "a", SAID, None, "sha256:00")
+        analyses.put(world.stores, world.env, audit_log(), CALLER, "a", SAID, None, "sha256:00")
     with pytest.raises(Invalid, match="critical_step_seq"):
-        analyses.put(world.stores, world.env, CALLER, "a", SAID | {"critical_step_seq": 9}, None, None)
+        analyses.put(world.stores, world.env, audit_log(), CALLER, "a", SAID | {"critical_step_seq": 9}, None, None)
     for unknown in ("inc_9", elsewhere.id):
         with pytest.raises(Invalid, match=r"incident_ids\.0"):
-            analyses.put(world.stores, world.env, CALLER, "a", SAID, [unknown], None)
+            analyses.put(world.stores, world.env, audit_log(), CALLER, "a", SAID, [unknown], None)
     assert world.analyses.get("ws_1", "a") is None

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.fakes.audit import audit_log
 from tests.unit.services.analysis_world import CALLER, World, asked, called, denied
 from wakeline.domain.errors import NotFound
 from wakeline.domain.fixes.outside import FixUnavailable, PullRequest
@@ -60,7 +61,9 @@ def dispatch(world, model=None, repo=None, **request):
         names.append(name)
         return repo
 
-    answer = fixes.dispatch(world.stores, world.env, CALLER, world.failed.id, FixRequest(**request), model, connected)
+    answer = fixes.dispatch(
+        world.stores, world.env, audit_log(), CALLER, world.failed.id, FixRequest(**request), model, connected
+    )
     assert names == ["a/b"]
     return answer
 
@@ -97,6 +100,7 @@ def test_what_a_model_sees_is_redacted_and_bounded(world):
     fixes.dispatch(
         world.stores,
         world.env,
+        audit_log(),
         CALLER,
         world.failed.id,
         FixRequest(instructions="mind bob@example.com"),
@@ -174,6 +178,8 @@ def test_it_is_kept_for_who_comes_later(world):
 
 
 def test_an_incident_whose_run_is_gone(world):
-    traces.delete(world.ledger, world.env, CALLER, "a")
+    traces.delete(world.ledger, world.env, audit_log(), CALLER, "a")
     with pytest.raises(NotFound):
-        fixes.dispatch(world.stores, world.env, CALLER, world.failed.id, FixRequest(), None, lambda _: None)
+        fixes.dispatch(
+            world.stores, world.env, audit_log(), CALLER, world.failed.id, FixRequest(), None, lambda _: None
+        )

@@ -20,6 +20,7 @@ from wakeline.domain.incidents.incident import Incident, Occurrence
 from wakeline.domain.trace import Trace
 
 from . import incidents, ledger, traces
+from .audit import AuditLog, noting
 from .incident_ports import AnalysisStore, IncidentStore
 from .ports import LedgerStore
 
@@ -148,6 +149,7 @@ def stored(stores: Stores, caller: Caller, trace_id: str) -> StoredAnalysis | No
 def put(
     stores: Stores,
     env: Env,
+    log: AuditLog,
     caller: Caller,
     trace_id: str,
     said: dict[str, Any],
@@ -183,7 +185,9 @@ def put(
         linked=tuple(linked),
         **said,
     )
-    return keep(stores, env, analysis)
+    told = {"labels": list(analysis.labels), "head_hash": analysis.head_hash, "incident_ids": linked}
+    with noting(log, caller, "analysis.replaced", "trace", trace.id, told):
+        return keep(stores, env, analysis)
 
 
 def forget(stores: Stores, env: Env, workspace_id: str, trace_id: str) -> int:

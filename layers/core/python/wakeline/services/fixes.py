@@ -20,6 +20,7 @@ from wakeline.domain.trace import Trace
 
 from . import incidents, ledger
 from .analyses import Stores
+from .audit import AuditLog, noting
 from .fix_ports import FixModel, Repository
 
 NO_MODEL = "no model is configured"
@@ -57,6 +58,7 @@ class FixRequest:
 def dispatch(
     stores: Stores,
     env: Env,
+    log: AuditLog,
     caller: Caller,
     incident_id: str,
     request: FixRequest,
@@ -83,19 +85,38 @@ def dispatch(
     fix, reason = _proposed(model, evidence, request.allowed_paths)
     after = applied(files, fix.changes, request.allowed_paths) if fix.changes else {}
     pull = None
-    if repository is not None and request.pull_request and after:
-        try:
-            pull = repository.open_draft(f"wakeline/{incident.id}", incident.title, _body(fix, incident), after)
-        except FixUnavailable as error:
-            no_pull = str(error)
-    answer: FixAnswer = {
+    opens = repository is not None and request.pull_request and bool(after)
+    told = {"runner": "deterministic" if reason is not None else "bedrock", "pull_request": opens}
+    with noting(log, caller, "incident.fix_proposed", "incident", incident.id, told):
+        if repository is not None and opens:
+            try:
+                pull = repository.open_draft(f"wakeline/{incident.id}", incident.title, _body(fix, incident), after)
+            except FixUnavailable as error:
+                no_pull = str(error)
+        answer = _answer(incident, fix, reason, evidence, request, after, pull, no_pull)
+        stores.incidents.put_fix(incident.workspace_id, incident.id, dict(answer))
+        _note(stores, env, caller, incident.id, answer, pull)
+    return answer
+
+
+def _answer(
+    incident: Incident,
+    fix: Fix,
+    reason: str | None,
+    evidence: Evidence,
+    request: FixRequest,
+    after: Mapping[str, str],
+    pull: PullRequest | None,
+    no_pull: str | None,
+) -> FixAnswer:
+    return {
         "incident_id": incident.id,
         "runner": "deterministic" if reason is not None else "bedrock",
         "fallback": reason is not None,
         "fallback_reason": reason,
         "summary": fix.summary,
         "plan": list(fix.plan),
-        "diff": unified(files, after),
+        "diff": unified(evidence.files, after),
         "changed_files": sorted(after),
         "allowed_paths": list(request.allowed_paths),
         "confidence": fix.confidence,
@@ -104,9 +125,6 @@ def dispatch(
         "pull_request": asdict(pull) if pull is not None else None,
         "pull_request_reason": no_pull,
     }
-    stores.incidents.put_fix(incident.workspace_id, incident.id, dict(answer))
-    _note(stores, env, caller, incident.id, answer, pull)
-    return answer
 
 
 def _around(stores: Stores, incident: Incident, trace: Trace) -> list[Event]:

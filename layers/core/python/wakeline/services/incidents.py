@@ -18,6 +18,7 @@ from wakeline.domain.incidents.fault import Fault
 from wakeline.domain.incidents.incident import Incident, Occurrence, changed, joined, left, opened
 from wakeline.domain.incidents.index import IncidentEntry, IncidentFilter
 
+from .audit import AuditLog, noting
 from .incident_ports import IncidentStore
 from .listing import MAX_READ, IndexPosition, checked_offset
 
@@ -111,6 +112,7 @@ def get(store: IncidentStore, caller: Caller, incident_id: str) -> Incident:
 def update(
     store: IncidentStore,
     env: Env,
+    log: AuditLog,
     caller: Caller,
     incident_id: str,
     reason: str | None = None,
@@ -121,7 +123,12 @@ def update(
     def change(incident: Incident) -> Incident:
         return changed(incident, caller.principal, times.render(env.now()), reason, **wanted)
 
-    return rewrite(store, env, caller, incident_id, change)
+    incident = get(store, caller, incident_id)
+    if change(incident) is incident:
+        return incident
+    told = {**wanted, "version": incident.version + 1}
+    with noting(log, caller, "incident.updated", "incident", incident_id, told):
+        return rewrite(store, env, caller, incident_id, change)
 
 
 def rewrite(
