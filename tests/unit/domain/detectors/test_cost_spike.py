@@ -28,3 +28,9 @@ def test_too_few_calls_to_know_the_usual():
 
 def test_even_costs():
     assert detect("cost_spike", *spent(*[0.01] * 20)) is None
+
+
+def test_what_is_cheap_is_no_spike():
+    assert detect("cost_spike", *spent(*[0.001] * 9, 0.2)) is None
+    calls = [event("llm_call", model="m", input_tokens=tokens, output_tokens=1) for tokens in [100] * 8 + [20_000]]
+    assert detect("cost_spike", *calls) is None

@@ -48,3 +48,16 @@ def test_reading_needs_no_check():
         detect("skipped_verification", user("What is in a?"), call("Read", {"path": "a"}), say("It is complete."))
         is None
     )
+
+
+def test_commands_that_do_nothing_in_the_place_of_a_check():
+    idle = [bash("start-server &"), bash(": "), bash(":")]
+    found = detect("skipped_verification", GOAL, *idle, DONE)
+    assert found is not None
+    assert "does nothing" in found.explanation
+
+
+def test_one_remark_in_the_place_of_a_command():
+    assert detect("skipped_verification", GOAL, bash("start-server"), bash(":) done"), DONE) is None
+    failed = bash("start-server", "", "exit code 1")
+    assert detect("skipped_verification", GOAL, failed, bash(", and now?"), DONE) is not None

@@ -45,3 +45,8 @@ def test_a_look_that_failed_is_an_answer():
 
 def test_a_run_without_errors():
     assert detect("unhandled_error", GOAL, call("publish", {"id": 7}), say("Published.")) is None
+
+
+def test_a_remark_in_the_place_of_a_command_is_no_error():
+    remark = bash(":) done", "syntax error", "Exit code 2: syntax error near unexpected token")
+    assert detect("unhandled_error", GOAL, bash("make", "ok"), remark, say("Published.")) is None

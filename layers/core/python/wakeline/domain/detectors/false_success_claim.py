@@ -1,8 +1,21 @@
 """The closing message says it worked; the record says otherwise."""
 
 from .detection import Detection, found
-from .run import Call, Run
-from .text import ADMITS, ANNOUNCES, CLAIMS_SUCCESS, LIMIT, NOTHING, TESTS, command_of, excerpt, prose
+from .run import Call, Run, Step
+from .text import (
+    ADMITS,
+    ANNOUNCES,
+    CLAIMS_SUCCESS,
+    LIMIT,
+    NEVER_RAN,
+    NOTHING,
+    TESTS,
+    changes_state,
+    command_of,
+    does_nothing,
+    excerpt,
+    prose,
+)
 
 LABEL = "false_success_claim"
 
@@ -10,7 +23,7 @@ LABEL = "false_success_claim"
 def detect(run: Run) -> Detection | None:
     """The last thing said claims success and admits nothing, though the record holds proof or signs of the opposite.
 
-    Proof (0.95): the last `goal_check` failed, the run is marked failed, or the last run of a test or check went wrong.
+    Proof (0.95): the last `goal_check` failed, the run is marked failed, or the last test or check that ran went wrong.
     Sign (0.6): the last result before the claim was an error or empty, or the run stopped at a limit. The critical step
     is the claim. Also (0.7): the run itself is reported completed, yet nobody said that anything was done: after the
     last deed nothing is said, or what is said last announces a next step. Then the critical step is that last deed.
@@ -31,10 +44,11 @@ def detect(run: Run) -> Detection | None:
     if ends and (ends[-1].failed or ends[-1].payload.get("error")):
         return _found(0.95, claim.seq, ends[-1].seq, f"the run ended as failed ({excerpt(ends[-1].text, 60)})")
     tests = [call for call in run.calls if call.seq < claim.seq and _is_test(call) and call.result is not None]
+    tests = [call for call in tests if not NEVER_RAN.search(call.error or "")]
     if tests and tests[-1].broken:
         return _found(0.95, claim.seq, tests[-1].result_seq or tests[-1].seq, "the last check before it went wrong")
-    results = [step for step in run.steps[: claim.at] if step.kind == "result"]
-    if results and (results[-1].failed or NOTHING.search(results[-1].text[:300])):
+    results = [step for step in run.steps[: claim.at] if step.kind == "result" and not _of_remark(step)]
+    if results and (_failed_deed(results[-1]) or NOTHING.search(results[-1].text[:300])):
         return _found(0.6, claim.seq, results[-1].seq, "the last result before it was an error or empty")
     if ends and LIMIT.search(ends[-1].text):
         return _found(0.6, claim.seq, ends[-1].seq, "the run stopped at a limit")
@@ -57,6 +71,16 @@ def _reported_done(run: Run) -> Detection | None:
     else:
         return None
     return found(LABEL, 0.7, max(deed.seq, last.seq if last else 0), [end.seq], f"Reported as completed, but {why}.")
+
+
+def _of_remark(result: Step) -> bool:
+    return result.call is not None and does_nothing(result.call.arguments)
+
+
+def _failed_deed(result: Step) -> bool:
+    """Whether something that was done went wrong; a look that failed is an answer, too."""
+    call = result.call
+    return result.failed and (call is None or changes_state(call.tool) or bool(command_of(call.arguments)))
 
 
 def _is_test(call: Call) -> bool:

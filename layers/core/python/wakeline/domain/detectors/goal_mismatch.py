@@ -4,7 +4,7 @@ import re
 
 from .detection import Detection, found
 from .run import Run, Step
-from .text import excerpt, stems
+from .text import excerpt, spell, stems
 
 LABEL = "goal_mismatch"
 
@@ -21,7 +21,7 @@ def detect(run: Run) -> Detection | None:
     if checks and checks[-1].payload.get("passed") is False:
         check = checks[-1]
         deed = _deed_before(run, check.at)
-        what = excerpt(str(check.payload.get("mismatches") or check.text or "the goal"))
+        what = excerpt(_spelled(check.payload.get("mismatches")) or check.text or "the goal")
         return found(LABEL, 0.9, deed.seq, [check.seq], f"The check of the goal failed: {what}.")
     snapshots = [step for step in run.kind("dom_snapshot") if isinstance(step.payload.get("selected_values"), dict)]
     if not snapshots or run.goal is None:
@@ -34,6 +34,12 @@ def detect(run: Run) -> Detection | None:
             text = f"The goal asks for {name} {'/'.join(sorted(wanted))}; selected is {excerpt(str(last[name]), 40)}."
             return found(LABEL, 0.7, _deed_before(run, first.at).seq, [first.seq, snapshots[-1].seq], text)
     return None
+
+
+def _spelled(mismatches: object) -> str:
+    if isinstance(mismatches, list):
+        return "; ".join(spell(each) for each in mismatches[:20])
+    return spell(mismatches)
 
 
 def _wanted(goal: str, name: str) -> set[str]:

@@ -166,9 +166,18 @@ def command_of(arguments: Any) -> str:
 
 
 def does_nothing(arguments: Any) -> bool:
-    """Whether a call's command is a no-op of the shell: `:`, with whatever arguments, or `true`."""
-    command = command_of(arguments)
-    return bool(command) and bool(re.match(r"\s*(?::(?:\s|\Z)|true\s*\Z)", command, flags=re.ASCII))
+    """Whether a call's command is none: a no-op of the shell (`:`, with whatever arguments, or `true`), or a remark in
+    its place: it begins with a sign that begins no command (`:) done`, `, and so on`).
+    """
+    return bool(_NO_COMMAND.match(command_of(arguments)))
+
+
+_NO_COMMAND = re.compile(r"\s*(?::|true\s*\Z|[,;)\]}…–—·•?]|[-*+=>|&](?:\s|\Z))", re.ASCII)
+
+NEVER_RAN = re.compile(
+    r"\bcommand not found\b|\bsyntax error near unexpected token\b|\bunexpected EOF while looking for\b", re.ASCII
+)
+"""A shell that could not start what it was given: that says nothing about what was to be checked."""
 
 
 def changes_state(tool: str) -> bool:

@@ -2,7 +2,7 @@
 
 from .detection import Detection, found
 from .run import Call, Run
-from .text import ADMITS, changes_state, command_of, excerpt, prose
+from .text import ADMITS, changes_state, command_of, does_nothing, excerpt, prose
 
 LABEL = "unhandled_error"
 
@@ -13,7 +13,7 @@ def detect(run: Run) -> Detection | None:
 
     0.8 when it is the last thing the run did, else 0.5, and then only for tools that change something or run
     commands: a look that failed is an answer, too. In a conversation with a user, what the agent says after an error
-    tells it. The critical step is the call, or the event of the error.
+    tells it. A remark in the place of a command is no call. The critical step is the call, or the event of the error.
     """
     told = run.last_say is not None and bool(ADMITS.search(prose(run.last_say.text)))
     if told:
@@ -22,7 +22,8 @@ def detect(run: Run) -> Detection | None:
     for call in run.calls:
         if call.result is not None and not call.broken:
             succeeded[call.tool] = call.seq
-    open_calls = [call for call in run.calls if call.broken and succeeded.get(call.tool, -1) < call.seq]
+    broken = [call for call in run.calls if call.broken and not does_nothing(call.arguments)]
+    open_calls = [call for call in broken if succeeded.get(call.tool, -1) < call.seq]
     if open_calls:
         last = open_calls[-1]
         final = last is run.calls[-1]
