@@ -57,10 +57,11 @@ def detect(run: Run) -> Detection | None:
 def _nothing_before(run: Run, seq: int) -> Call | None:
     """The last command before, if it does nothing, and so does the one before it or that one failed.
 
-    A single remark in the place of a command takes nothing away from a command before it that went well.
+    Nothing is `:` or `true`, or a check behind a colon. Another remark in the place of a command is only talk.
     """
     calls = [call for call in run.calls if call.seq < seq]
-    if not calls or not does_nothing(calls[-1].arguments):
+    command = command_of(calls[-1].arguments).strip() if calls else ""
+    if command not in (":", "true") and not (command.startswith(": ") and CHECKS.search(command)):
         return None
     deeds = [call for call in calls[:-1] if command_of(call.arguments) or changes_state(call.tool)]
     well = bool(deeds) and not does_nothing(deeds[-1].arguments) and not deeds[-1].broken
