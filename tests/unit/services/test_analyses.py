@@ -206,3 +206,13 @@ def test_what_a_service_cannot_store(world):
         with pytest.raises(Invalid, match=r"incident_ids\.0"):
             analyses.put(world.stores, world.env, audit_log(), CALLER, "a", SAID, [unknown], None)
     assert world.analyses.get("ws_1", "a") is None
+
+
+def test_a_replay_that_fails_is_no_occurrence(world):
+    world.run("a", *denied())
+    (incident,) = world.analysed("a").incidents
+    world.run("b", *denied(2), metadata={"_fork_id": "frk_1", "_fork_of": "a"})
+    done = world.analysed("b")
+    assert "unhandled_error" in done.analysis.labels
+    assert done.incidents == []
+    assert world.incidents.get("ws_1", incident.id).session_count == 1

@@ -12,6 +12,7 @@ from wakeline.domain.fixes.evidence import evidence_of
 from wakeline.domain.fixes.remedies import ALLOWED, POLICY, fix_of
 from wakeline.domain.incidents.fault import Fault
 from wakeline.domain.incidents.incident import Occurrence, opened
+from wakeline.domain.policy.reading import read
 
 
 def evidence(label="retry_loop", files=(), agent="deployer"):
@@ -33,7 +34,7 @@ def test_each_label_has_a_plan_and_a_diff_that_applies(label):
     assert fix.substitutions[0]["kind"] == "prompt"
     assert not re.search(r"[{}]", " ".join(fix.plan)), "a place that was not filled in"
     if POLICY in after:
-        assert tomllib.loads(after[POLICY])["version"] == 1
+        assert read(after[POLICY]).governance.default == "allow"
 
 
 def test_a_policy_that_is_there_is_added_to():
@@ -63,4 +64,4 @@ def test_only_allowed_paths_are_changed():
 def test_names_of_agents_and_tools_mean_nothing_in_the_files():
     made = evidence("forbidden_action", agent='x"\n[governance]\ndefault = "allow')
     text = applied({}, fix_of(made, ALLOWED).changes, ALLOWED)[POLICY]
-    assert tomllib.loads(text).keys() == {"version", "rule"}
+    assert tomllib.loads(text).keys() == {"version", "governance", "rule"}

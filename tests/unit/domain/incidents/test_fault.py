@@ -1,5 +1,12 @@
 """Findings of a run, gathered by what they rest on."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
 from tests.unit.domain.detectors.written import bash, event, run_of, say, user
 from wakeline.domain.detectors import analyse_run, prepare
 from wakeline.domain.detectors.detection import Analysis, found
@@ -55,3 +62,32 @@ def test_the_id_of_an_incident_follows_from_the_fault_alone():
 def test_there_and_back():
     (fault,) = of(user("Book it"), bash("book"), event("goal_check", passed=False), say("Done, booked."))
     assert Fault.from_json(fault.to_json()) == fault
+
+
+SCRIPT = """
+from tests.unit.domain.incidents.test_fault import SEVERAL, of
+for fault in of(*SEVERAL):
+    print(fault.to_json(), fault.incident_id("ws", "p"))
+"""
+SEVERAL = (
+    user("Book it, but do not pay the invoice."),
+    bash("book", "denied: order-1f2e", "denied: order-1f2e"),
+    bash("pay the invoice"),
+    event("goal_check", passed=False, mismatches=["date", {"field": "price"}]),
+    say("Done, booked."),
+)
+
+
+@pytest.mark.parametrize(("seed", "zone"), [("0", "UTC"), ("77", "Asia/Tokyo")])
+def test_any_process_names_the_same_incidents(seed, zone):
+    root = Path(__file__).parents[4]
+    path = os.pathsep.join((str(root), str(root / "layers" / "core" / "python")))
+    there = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C", "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = [f"{fault.to_json()} {fault.incident_id('ws', 'p')}" for fault in of(*SEVERAL)]
+    assert there.stdout.splitlines() == here != []

@@ -22,6 +22,7 @@ from wakeline.domain.incidents.signature import normalised, signature_of, tellin
         ("mail to ann@example.com bounced", "mail to bob.b+x@mail.test bounced"),
         ("C:\\Users\\ann\\x.txt is locked", "D:\\tmp\\y.txt is locked"),
         ("at 2026-03-21T10:00:00.123Z the disk was full", "at 2025-01-01T00:00:00+02:00 the disk was full"),
+        ("order-cafe is unknown", "order-1f2e is unknown"),
         ("commit deadbeefcafe is missing", "commit 0123abcd99 is missing"),
         ("src/app/main.py failed", "lib/b/util.rs failed"),
         ("Line 12, column 4: bad indent", "line 99, column 17: bad indent"),

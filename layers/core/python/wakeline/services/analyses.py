@@ -17,6 +17,7 @@ from wakeline.domain.errors import Busy, Conflict, Invalid, NotFound
 from wakeline.domain.events import Event
 from wakeline.domain.incidents.fault import faults_of
 from wakeline.domain.incidents.incident import Incident, Occurrence
+from wakeline.domain.outbox.traces import fork_of
 from wakeline.domain.trace import Trace
 
 from . import incidents, ledger, traces
@@ -64,8 +65,15 @@ def run_detectors(store: LedgerStore, trace: Trace) -> StoredAnalysis:
         critical_agent=analysis.critical_agent,
         root_cause=analysis.root_cause,
         detections=tuple(detection.to_json() for detection in analysis.detections),
-        faults=tuple(faults_of(run, analysis)),
+        # A replay of a failed run, to try something out, is no occurrence of anything.
+        faults=() if fork_of(trace) else tuple(faults_of(run, analysis)),
     )
+
+
+def _last_received(store: LedgerStore, trace: Trace) -> str:
+    """When a trace's last event came in, by our clock."""
+    last = next(ledger.read_events(store, trace, trace.last_index), None) if trace.event_count else None
+    return str(last.envelope["received_at"]) if last is not None else trace.created_at
 
 
 class _Last:
@@ -180,7 +188,7 @@ def put(
         trace_id=trace.id,
         head_hash=trace.head_hash,
         event_count=trace.event_count,
-        seen_at=trace.last_at or trace.created_at,
+        seen_at=_last_received(stores.ledger, trace),
         source="service",
         linked=tuple(linked),
         **said,

@@ -131,7 +131,8 @@ _KNOWN = {
 }
 _OTHER = Remedy("Check each result against the goal before the next step, and say what went wrong.")
 
-_HEADER = "version = 1\n"
+_HEADER = 'version = 1\n\n[governance]\ndefault = "allow"\n'
+"""Of a policy that is begun here: it adds a rule and must not, by that, forbid all the rest."""
 
 
 def remedy_of(label: str, tool: str, name: str) -> Remedy:
@@ -154,7 +155,12 @@ def fix_of(evidence: Evidence, allowed: Sequence[str]) -> Fix:
     wanted: list[tuple[Change, str]] = []
     if remedy.rule is not None:
         text = _appended(evidence.files.get(POLICY), remedy.rule, _HEADER)
-        wanted.append((Change(POLICY, text), f"Put the rule “{name}” into force: PUT /api/v1/policy with {POLICY}."))
+        wanted.append(
+            (
+                Change(POLICY, text),
+                f"Add the rule “{name}” from {POLICY} to the policy in force: GET, then PUT /api/v1/policy.",
+            )
+        )
     if remedy.skill:
         path = f".wakeline/skills/{_slug(name)}/SKILL.md"
         wanted.append((Change(path, _skill(name, remedy)), f"Give agent {_plain(incident.agent)} the skill in {path}."))

@@ -30,6 +30,8 @@ _REMOVED = (
     ),
     (r"\b\d{4}-\d\d-\d\d(?:[t ][\d:.,]+(?:z|[+-]\d\d:?\d\d)?)?", " "),
     (r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|0x[0-9a-f]+|[0-9a-f]{8,})\b", " "),
+    # Hexadecimal behind a separator may be an id without a digit: order-cafe.
+    (r"[\w.:#$%+-]*[_#=:-][0-9a-f]{4,}\b", " "),
     # Any word with a digit in it, with the parts that hang on it: order_7f3a, 10:04, 3.5kb, v1.2.
     (r"[\w.:#$%+-]*\d[\w.:#%+-]*", " "),
 )
