@@ -126,7 +126,7 @@ def update(
     incident = get(store, caller, incident_id)
     if change(incident) is incident:
         return incident
-    told = {**wanted, "version": incident.version + 1}
+    told = {**wanted, **({"reason": reason} if reason else {}), "version": incident.version + 1}
     with noting(log, caller, "incident.updated", "incident", incident_id, told):
         return rewrite(store, env, caller, incident_id, change)
 

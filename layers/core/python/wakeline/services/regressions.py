@@ -132,11 +132,8 @@ def _verify(stores: Stores, log: AuditLog, ended: RegressionRun) -> None:
     incident = stores.incidents.get(ended.workspace_id, ended.incident_id)
     if incident is None or incident.status in ("verified", "ignored"):
         return
-    said = {"run_id": ended.id, "status": "verified"}
-    with noting(log, caller, "incident.verified", "incident", ended.incident_id, said):
-        incidents.update(
-            stores.incidents, log.env, caller, ended.incident_id, f"regression run {ended.id}", status="verified"
-        )
+    reason = f"regression run {ended.id}"
+    incidents.update(stores.incidents, log.env, log, caller, ended.incident_id, reason, status="verified")
 
 
 def _rows(stores: Stores, ask: Ask, asked: RegressionRun) -> list[Row]:
