@@ -20,7 +20,7 @@ def _client() -> Any:
     config = Config(
         connect_timeout=2,
         read_timeout=SECONDS,
-        retries={"mode": "standard", "max_attempts": 1},
+        retries={"mode": "standard", "total_max_attempts": 1},
         parameter_validation=False,
         user_agent="wakeline",
     )
