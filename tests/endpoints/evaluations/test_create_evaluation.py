@@ -157,7 +157,7 @@ def test_the_same_key_is_the_same_trace(governed):
     first, second = governed.ask(again="k").json, governed.ask(again="k").json
     assert first == second
     assert governed.ask(again="k2").json["trace_id"] != first["trace_id"]
-    assert governed.ask("read", again="k").status == 400
+    assert governed.ask("read", again="k").status == 422
 
 
 def test_the_same_key_at_once_is_one_trace(governed):

@@ -11,6 +11,7 @@ from wakeline.http.errors import answer
 
 KINDS = [
     (errors.Malformed("m"), 400, "bad_request", "after_fix"),
+    (errors.KeyReused("m"), 422, "validation_error", "after_fix"),
     (errors.Unauthenticated("m"), 401, "unauthorized", "after_fix"),
     (errors.Forbidden("m"), 403, "forbidden", "after_fix"),
     (errors.NotFound("m"), 404, "not_found", "after_fix"),

@@ -53,13 +53,13 @@ def test_a_body_that_was_compressed_anew_is_the_same(ask, create, done):
     first, second = (ask(create, headers=headers, body=gzip.compress(b'{"n": 1}', mtime=at)) for at in (1, 2))
     assert (first.json, second.json, done) == ({"n": 1, "time": 1}, first.json, [1])
     other = ask(create, headers=headers, body=gzip.compress(b'{"n": 2}', mtime=1))
-    assert (other.status, done) == (400, [1])
+    assert (other.status, done) == (422, [1])
 
 
 def test_the_same_key_with_another_body_is_refused(ask, create, done):
     ask(create, headers=KEY, body={"n": 1})
     other = ask(create, path="/api/v1/things", headers=KEY, body={"n": 2})
-    assert (other.status, other.fields) == (400, ["Idempotency-Key"])
+    assert (other.status, other.fields) == (422, ["Idempotency-Key"])
     assert done == [1]
 
 

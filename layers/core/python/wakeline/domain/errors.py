@@ -27,6 +27,10 @@ class Invalid(WakelineError):
     """The request can be read but breaks a rule; `field` says where."""
 
 
+class KeyReused(Invalid):
+    """An `Idempotency-Key` that another body already came with."""
+
+
 class Unauthenticated(WakelineError):
     """No credential, or one that is unknown, revoked or expired."""
 

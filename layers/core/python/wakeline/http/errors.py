@@ -54,7 +54,7 @@ def _kind(error: Exception, path: str) -> tuple[int, str, str]:
     status, code, retry = next(
         (_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS), (500, "internal_error", RETRY_BACKOFF)
     )
-    if code == "validation_error" and path.startswith("/api/v1/"):
+    if code == "validation_error" and path.startswith("/api/v1/") and not isinstance(error, errors.KeyReused):
         # The published references under /api/v1/ answer 400; TraceVault's knows one code for all of it.
         return 400, "bad_request" if _TRACEVAULT.match(path) else code, retry
     return status, code, retry

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
-from wakeline.domain.errors import Conflict, Invalid
+from wakeline.domain.errors import Conflict, Invalid, KeyReused
 from wakeline.domain.ids import is_printable
 
 from .endpoint import Endpoint, Reply
@@ -50,7 +50,7 @@ def _digest(sent: bytes) -> str:
 
 def _earlier(stored: dict[str, str], digest: str) -> Reply:
     if stored["digest"] != digest:
-        raise Invalid("this Idempotency-Key was used with another body", field="Idempotency-Key")
+        raise KeyReused("this Idempotency-Key was used with another body", field="Idempotency-Key")
     if "body" in stored:
         headers = json.loads(stored["headers"]) | {"Idempotent-Replayed": "true"}
         return Reply(stored["body"], int(stored["status"]), headers, stored["content_type"])

@@ -119,7 +119,7 @@ def _parameters(endpoint: Endpoint, path: str, schemas: Schemas) -> list[dict[st
     for name, schema in properties.items():
         described = {"description": schema.pop("description")} if "description" in schema else {}
         found.append({"name": name, "in": "query", "required": name in required, **described, "schema": schema})
-    if endpoint.routes[0].startswith("POST ") and endpoint.scope and endpoint.remember:
+    if _takes_key(endpoint):
         found.append(
             {
                 "name": "Idempotency-Key",
@@ -130,6 +130,10 @@ def _parameters(endpoint: Endpoint, path: str, schemas: Schemas) -> list[dict[st
             }
         )
     return found
+
+
+def _takes_key(endpoint: Endpoint) -> bool:
+    return endpoint.routes[0].startswith("POST ") and endpoint.scope is not None and endpoint.remember
 
 
 def _taken(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
@@ -168,6 +172,8 @@ def _failures(endpoint: Endpoint, path: str, has_body: bool) -> dict[str, Any]:
         statuses |= {invalid}
     if not endpoint.routes[0].startswith("GET "):
         statuses |= {409, invalid}
+    if _takes_key(endpoint):
+        statuses |= {422}  # the key came with another body before
     if endpoint.failure:
         statuses |= {503}
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)}

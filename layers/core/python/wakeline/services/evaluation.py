@@ -15,7 +15,7 @@ from wakeline.domain.approvals import Approval, names_of
 from wakeline.domain.caller import Caller
 from wakeline.domain.canonical import canonical
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy, Invalid
+from wakeline.domain.errors import Busy, Invalid, KeyReused
 from wakeline.domain.governance import Asked, facts, opening
 from wakeline.domain.policy import Action, Verdict
 from wakeline.domain.policy.document import DAY_S, Effect
@@ -200,7 +200,7 @@ def _approval(
 def _again(trace: Trace, digest: str) -> Decision:
     """The answer that a trace holds."""
     if trace.governance is None or trace.request_digest != digest:
-        raise Invalid("this Idempotency-Key was used with another body", field="Idempotency-Key")
+        raise KeyReused("this Idempotency-Key was used with another body", field="Idempotency-Key")
     return Decision(trace.id, trace.governance)
 
 
