@@ -1,4 +1,4 @@
-"""The description of the whole API, made once per process."""
+"""All endpoints, and the description of the API that they make up."""
 
 import importlib
 import json
@@ -12,13 +12,17 @@ from wakeline.http.openapi import openapi
 API = Path(__file__).parents[1]
 
 
-@cache
-def described() -> dict[str, Any]:
-    """Of every endpoint file, in the order of their paths. This alone imports them all."""
+def endpoints() -> list[Endpoint]:
+    """Every endpoint file's, in the order of their paths. This alone imports them all."""
     files = sorted(API.glob("*/[!_]*.py"))
     modules = [importlib.import_module(f"api.{file.parent.name}.{file.stem}") for file in files]
-    found = [getattr(module, file.stem) for module, file in zip(modules, files, strict=True)]
-    return openapi(each for each in found if isinstance(each, Endpoint))
+    return [getattr(module, file.stem) for module, file in zip(modules, files, strict=True)]
+
+
+@cache
+def described() -> dict[str, Any]:
+    """The description, made once per process."""
+    return openapi(endpoints())
 
 
 def written() -> str:
