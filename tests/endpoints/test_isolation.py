@@ -84,7 +84,7 @@ def no_credentials(stack: Stack, workspace: Workspace) -> dict[str, dict[str, st
         "a token of another issuer": token(workspace, iss="https://elsewhere.example"),
         "a token for another audience": token(workspace, aud="another"),
         "a token signed by another": jwt.encode(claims, "another secret of thirty-two bytes", algorithm="HS256"),
-        "an unsigned token": jwt.encode(claims, None, algorithm="none"),
+        "an unsigned token": jwt.encode(claims, "", algorithm="none"),
         "a token without a role": token(workspace, role="root"),
     }
     return {
