@@ -3,12 +3,17 @@
 A new endpoint is tried by itself. What this file has to know of it, the matrix asks for by failing.
 """
 
+import re
 from base64 import b64encode
 from typing import Any
 
 from tests.endpoints.failing import denied
+from tests.endpoints.governing import POLICY, Governed
+from tests.endpoints.operations import Operation
 from tests.endpoints.stack import Workspace
 from tests.factories import message
+
+NOBODYS = "nobody-1"
 
 NOT_OWNED = {"project_id", "agent_id", "owner_id", "span_id", "parent_id"}
 """Ids that are a caller's own words: another workspace may use the same ones for something else."""
@@ -20,16 +25,26 @@ MEANS: dict[tuple[str, str], str | None] = {
     ("create_trace", "id"): "trace_id",
     ("ingest_traces", "id"): "trace_id",
     ("append_events", "id"): None,
+    ("create_agent", "id"): "agent_id",
+    ("create_evaluation", "agent_id"): "agent_id",
     ("delete_api_key", "id"): "key_id",
 }
-"""What an `id` is the id of, by operation; None for one that is nobody's."""
+"""What a field is the id of, where its name does not say so; None for one that is nobody's."""
 
 UNPROVED = {"get_proof": "a proof is there after its hour was sealed (tests/endpoints/digests)"}
 """Operations whose owner is refused here, too, and why."""
 
-BODIES: dict[str, dict[str, Any]] = {
+BODIES: dict[str, Any] = {
     "append_events": message(),
     "create_artifact": {"content_type": "text/plain", "filename": "a.txt", "content": b64encode(b"hello").decode()},
+    "check_policy": {"sessions": [{"session_id": "<session_id>"}]},
+    "create_agent": {"name": "deploy-agent"},
+    "create_evaluation": {
+        "operation": "deploy",
+        "target_integration": "aws",
+        "resource_scope": "production/web",
+        "data_classification": "internal",
+    },
     "create_memory": {"key": "k", "value": "v", "scope": "session"},
     "create_skill": {
         "name": "s",
@@ -43,19 +58,29 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "put_analysis": {"labels": ["wrong_tone"], "confidence": 0.7, "root_cause": "It was rude."},
     "record_hook": {"hook_event_name": "UserPromptSubmit", "prompt": "Go on", "cwd": "/app"},
+    "record_outcome": {"status": "success"},
+    "update_agent": {"team": "b"},
     "update_incident": {"status": "triaged"},
+    "update_policy": POLICY.encode(),
     "update_session": {"tags": ["x"]},
     "update_skill": {"description": "better"},
 }
-"""A good body without its ids; `{}` for those that are not named."""
+"""A good body without its ids; `{}` for those that are not named. `<trace_id>` within stands for an id; bytes are sent
+as they are.
+"""
 
-HEADERS: dict[str, dict[str, str]] = {"update_skill": {"If-Match": '"1"'}}
+HEADERS: dict[str, dict[str, str]] = {
+    "update_policy": {"Content-Type": "application/toml"},
+    "update_skill": {"If-Match": '"1"'},
+}
 
 QUERY = {"from": "2026-03-21T00:00:00Z", "to": "2026-03-21T23:00:00Z", "format": "csv"}
 """Values of query parameters that must be there, by name."""
 
 
 PLANTS = {
+    "agent_id",
+    "approval_id",
     "trace_id",
     "session_id",
     "parent_trace_id",
@@ -69,9 +94,28 @@ PLANTS = {
 """What `plant` can make."""
 
 
-def kind_of(operation: str, name: str) -> str | None:
+def kind_of(operation: Operation, name: str) -> str | None:
     """What a field of an operation is the id of; None when no workspace owns that."""
-    return None if name in SHARED | NOT_OWNED else MEANS.get((operation, name), name)
+    nobodys = name in SHARED or (name in NOT_OWNED and name not in operation.in_path)
+    return MEANS.get((operation.name, name), None if nobodys else name)
+
+
+def body_of(operation: Operation, ids: dict[str, str]) -> Any:
+    """A good body with ids in their places."""
+    body = _filled(BODIES.get(operation.name, {}), ids)
+    for name in operation.in_body:
+        if name in ids:
+            body[name] = [ids[name]] if name.endswith("ids") else ids[name]
+    return body
+
+
+def _filled(body: Any, ids: dict[str, str]) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(each, ids) for name, each in body.items()}
+    if isinstance(body, list):
+        return [_filled(each, ids) for each in body]
+    place = re.fullmatch(r"<(\w+)>", body) if isinstance(body, str) else None
+    return ids.get(place[1], NOBODYS) if place else body
 
 
 def plant(workspace: Workspace, kind: str) -> str:
@@ -89,6 +133,10 @@ def plant(workspace: Workspace, kind: str) -> str:
     match kind:
         case "trace_id" | "session_id" | "parent_trace_id":
             return workspace.trace(None, [message()]).id
+        case "agent_id":
+            return str(Governed(stack, workspace).agent(f"agt-{workspace.id}").json["id"])
+        case "approval_id":
+            return str(Governed(stack, workspace).ready().ask().json["approval_request_id"])
         case "artifact_id":
             body = BODIES["create_artifact"]
             return made(f"/api/traces/{plant(workspace, 'trace_id')}/artifacts", body, "artifact", "artifact_id")

@@ -12,7 +12,7 @@ import pytest
 
 from local import seeds
 from tests.endpoints.operations import Operation, operations
-from tests.endpoints.planted import BODIES, HEADERS, QUERY, SHARED, UNPROVED, kind_of, plant
+from tests.endpoints.planted import BODIES, HEADERS, NOBODYS, QUERY, SHARED, UNPROVED, body_of, kind_of, plant
 from tests.endpoints.stack import Answer, Stack, Workspace
 from tests.endpoints.tokens import token
 from wakeline import settings
@@ -20,7 +20,6 @@ from wakeline.domain.caller import ROLES, Caller
 
 EVERY = [pytest.param(each, id=str(each)) for each in operations()]
 SCOPED = [pytest.param(each, id=str(each)) for each in operations() if each.endpoint.scope is not None]
-NOBODYS = "nobody-1"
 _people = count(1)
 
 
@@ -35,12 +34,7 @@ def call(stack: Stack, operation: Operation, ids: dict[str, str] | None = None, 
     """A good request but for what `how` says; `ids` go where the operation has them, those it needs are invented."""
     ids = ids or {}
     path = re.sub(r"{(\w+)\+?}", lambda match: ids.get(match.group(1), NOBODYS), operation.path)
-    body = None
-    if operation.method != "GET":
-        body = BODIES.get(operation.name, {})
-        body = body | {
-            name: [ids[name]] if name.endswith("ids") else ids[name] for name in operation.in_body if name in ids
-        }
+    body = None if operation.method == "GET" else body_of(operation, ids)
     query = {name: QUERY.get(name, NOBODYS) for name in operation.required} | {
         name: ids[name] for name in operation.in_query if name in ids
     }
@@ -126,7 +120,8 @@ def test_every_role(stack, workspace, operation):
 @pytest.mark.parametrize("operation", SCOPED)
 def test_ids_of_another_workspace(stack, workspace, elsewhere, operation):
     """Another workspace's id is answered exactly as one that nobody has, and the other workspace stays as it was."""
-    places = {name: kind_of(operation.name, name) for name in operation.ids}
+    within = re.findall(r"<(\w+)>", str(BODIES.get(operation.name)))
+    places = {name: kind_of(operation, name) for name in (*operation.ids, *within)}
     owned = {name: kind for name, kind in places.items() if kind is not None}
     mine = {name: plant(workspace, kind) for name, kind in owned.items()}
     theirs = {name: plant(elsewhere, kind) for name, kind in owned.items()}

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.endpoints.operations import operations
-from tests.endpoints.planted import BODIES, PLANTS, kind_of
+from tests.endpoints.planted import NOBODYS, PLANTS, body_of, kind_of
 
 TABLE = "tests/endpoints/planted.py"
 
@@ -16,7 +16,7 @@ def test_every_id_is_known():
         f"{operation}: {name}"
         for operation in operations()
         for name in operation.ids
-        if kind_of(operation.name, name) not in {None, *PLANTS}
+        if kind_of(operation, name) not in {None, *PLANTS}
     }
     assert not unknown, f"say in {TABLE} how a workspace comes to one (plant), or that it is nobody's (NOT_OWNED)"
 
@@ -26,8 +26,7 @@ def test_there_is_a_good_body(operation):
     model = get_type_hints(operation.endpoint.function, include_extras=True).get("body")
     if model is None:
         return
-    ids = {name: ["x"] if name.endswith("ids") else "x" for name in operation.in_body}
     try:
-        model.model_validate({**BODIES.get(operation.name, {}), **ids})
+        model.model_validate(body_of(operation, dict.fromkeys(operation.in_body, NOBODYS)))
     except ValidationError as error:
         pytest.fail(f"say in {TABLE}, BODIES, what a good body of {operation.name} is: {error}")
