@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
         "resource_scope": "production/web",
         "data_classification": "internal",
     },
+    "create_fork": {"span_id": "s1"},
     "create_memory": {"key": "k", "value": "v", "scope": "session"},
     "create_skill": {
         "name": "s",
@@ -85,6 +86,7 @@ PLANTS = {
     "session_id",
     "parent_trace_id",
     "artifact_id",
+    "fork_id",
     "incident_id",
     "incident_ids",
     "key_id",
@@ -132,7 +134,7 @@ def plant(workspace: Workspace, kind: str) -> str:
 
     match kind:
         case "trace_id" | "session_id" | "parent_trace_id":
-            return workspace.trace(None, [message()]).id
+            return workspace.trace(None, denied()).id
         case "agent_id":
             return str(Governed(stack, workspace).agent(f"agt-{workspace.id}").json["id"])
         case "approval_id":
@@ -140,6 +142,8 @@ def plant(workspace: Workspace, kind: str) -> str:
         case "artifact_id":
             body = BODIES["create_artifact"]
             return made(f"/api/traces/{plant(workspace, 'trace_id')}/artifacts", body, "artifact", "artifact_id")
+        case "fork_id":
+            return made("/api/v1/forks", {"trace_id": plant(workspace, "trace_id"), "span_id": "s1"}, "id")
         case "incident_id" | "incident_ids":
             trace = workspace.trace(None, denied())
             return str(stack.call("POST", f"/api/traces/{trace.id}/analyze", key=admin).json["incidents"][0]["id"])
