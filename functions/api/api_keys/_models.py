@@ -1,6 +1,6 @@
 """Request and response shapes of API keys."""
 
-from typing import Annotated, Any
+from typing import Annotated, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +19,20 @@ class KeyBody(BaseModel):
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
 
-def key_view(key: ApiKey) -> dict[str, Any]:
+class KeyView(TypedDict):
+    """A key without its secret; `prefix` is the secret's beginning."""
+
+    id: str
+    name: str | None
+    prefix: str
+    scopes: list[str]
+    project_id: str | None
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+
+
+def key_view(key: ApiKey) -> KeyView:
     """A key without its secret."""
     return {
         "id": key.id,

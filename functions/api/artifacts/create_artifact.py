@@ -1,14 +1,23 @@
 """POST /api/traces/{trace_id}/artifacts — store a file with a trace, or announce one and learn where to send it."""
 
 from hashlib import sha256
+from typing import NotRequired, TypedDict
 
 from api.artifacts import _models
 from wakeline import wiring
+from wakeline.domain.artifacts.artifact import ArtifactView, Upload
 from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Conflict, Invalid
 from wakeline.http.endpoint import Reply, Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import artifacts, traces
+
+
+class CreatedArtifact(TypedDict):
+    """The artifact, and where to PUT its bytes if they did not come along."""
+
+    artifact: ArtifactView
+    upload: NotRequired[Upload]
 
 
 @endpoint(
@@ -19,7 +28,7 @@ from wakeline.services import artifacts, traces
     errors=(415,),
     takes={"application/json": _models.ArtifactBody, "application/octet-stream": bytes},
 )
-def create_artifact(caller: Caller, request: Request, trace_id: str) -> Reply:
+def create_artifact(caller: Caller, request: Request, trace_id: str) -> Reply[CreatedArtifact]:
     """Take JSON with base64 content, a file as it is, or an announcement: then `upload` is a presigned PUT.
 
     201, and 200 for an artifact of the caller's own id that is there already.
@@ -37,10 +46,9 @@ def create_artifact(caller: Caller, request: Request, trace_id: str) -> Reply:
         if key and error.field == "artifact_id":
             raise Invalid("this Idempotency-Key was used with another body", field="Idempotency-Key") from error
         raise
-    body = {
-        "artifact": made.artifact.to_json(),
-        **({"upload": made.upload} if made.upload else {}),
-    }
+    body: CreatedArtifact = {"artifact": made.artifact.to_json()}
+    if made.upload:
+        body["upload"] = made.upload
     return Reply(body, 201 if made.is_new or key else 200, remember=False)
 
 

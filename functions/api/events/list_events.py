@@ -1,13 +1,13 @@
 """GET /api/traces/{trace_id}/events — read a trace's events in ledger order."""
 
-from typing import Annotated, Any
+from typing import Annotated, TypedDict, cast
 
 from pydantic import Field
 
 from wakeline import wiring
 from wakeline.domain import cursor as cursors
 from wakeline.domain.caller import Caller
-from wakeline.domain.views.trace import event_view
+from wakeline.domain.views.trace import EventView, event_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import ledger, pages, traces
@@ -19,6 +19,13 @@ class Place(cursors.Position):
     index: Annotated[int, Field(ge=0)]
 
 
+class EventPage(TypedDict):
+    """A page of events."""
+
+    events: list[EventView]
+    next_cursor: str | None
+
+
 @endpoint("GET /api/traces/{trace_id}/events", scope="traces:read")
 def list_events(
     caller: Caller,
@@ -27,7 +34,7 @@ def list_events(
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000,
     type: Annotated[str | None, Field(max_length=128)] = None,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> EventPage:
     """Events in ledger order, which client clocks never change. A page is bounded in bytes: go on while there is a
     next_cursor.
     """
@@ -42,7 +49,7 @@ def list_events(
         ledger.read_events(store, trace, start), lambda event: event_view(event, trace.id), limit, type
     )
     following = None if page.next_index is None else cursors.spell(Place(index=page.next_index), binding)
-    return {"events": page.events, "next_cursor": following}
+    return {"events": cast(list[EventView], page.events), "next_cursor": following}
 
 
 handler = lambda_entry(list_events)

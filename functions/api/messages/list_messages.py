@@ -1,16 +1,22 @@
 """GET /api/messages — list messages of a session, or of all."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.domain.ids import Id
-from wakeline.domain.views.messages import Messages
+from wakeline.domain.views.messages import Messages, MessageView
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services.session_items import ItemQuery, list_items
+from wakeline.services.session_items import ItemQuery, PageView, list_items
+
+
+class MessagePage(PageView):
+    """A page of them."""
+
+    messages: list[MessageView]
 
 
 @endpoint("GET /api/messages", scope="traces:read")
@@ -22,14 +28,14 @@ def list_messages(
     limit: Annotated[int, Field(ge=1, le=1000)] = 50,
     offset: Annotated[int, Field(ge=0)] = 0,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> MessagePage:
     """Messages in ledger order, newest session first."""
     filters = {"type": type} if type else {}
     query = ItemQuery("messages", filters, session_id, project_id, limit, offset, cursor)
     page = list_items(
         wiring.ledger(), wiring.index(), caller, query, lambda trace_id, room: Messages(trace_id, room, type)
     )
-    return page.to_json("messages")
+    return cast(MessagePage, page.to_json("messages"))
 
 
 handler = lambda_entry(list_messages)

@@ -1,17 +1,16 @@
 """GET /api/v1/sessions/{session_id}, GET /api/sessions/{session_id} — show a session with what it holds."""
 
-from typing import Any
-
 from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import sessions
+from wakeline.services.sessions import SessionDetail
 from wakeline.wiring import understanding
 
 
 @endpoint("GET /api/v1/sessions/{session_id}", "GET /api/sessions/{session_id}", scope="traces:read")
-def get_session(caller: Caller, session_id: str) -> dict[str, Any]:
+def get_session(caller: Caller, session_id: str) -> SessionDetail:
     """Metadata, messages, tool calls, sub-agents and file changes; `truncated` and `more` where not all of it fits."""
     return sessions.detail(wiring.ledger(), understanding.analyses(), caller, session_id, wiring.env().now())
 

@@ -1,6 +1,6 @@
 """GET /api/v1/sessions, GET /api/sessions — list sessions, newest first."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -8,11 +8,19 @@ from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.domain.ids import Id
 from wakeline.domain.trace_filter import TraceFilter, since_and_until
+from wakeline.domain.views.session import SessionView
 from wakeline.http.endpoint import Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services.listing import TraceQuery, list_traces
+from wakeline.services.session_items import PageView
 from wakeline.services.sessions import sessions_of
 from wakeline.wiring import understanding
+
+
+class SessionPage(PageView):
+    """A page of sessions."""
+
+    sessions: list[SessionView]
 
 
 @endpoint("GET /api/v1/sessions", "GET /api/sessions", scope="traces:read")
@@ -34,7 +42,7 @@ def list_sessions(
     search: str | None = None,
     status: Literal["running", "completed", "failed", "stale"] | None = None,
     tag: str | None = None,
-) -> dict[str, Any]:
+) -> SessionPage:
     """Sessions that pass every filter. `limit` is 20 where TraceVault's clients ask and 50 elsewhere, at most 200."""
     started_from, started_to = since_and_until(since, from_, to)
     wanted = TraceFilter(

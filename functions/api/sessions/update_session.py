@@ -1,13 +1,13 @@
 """PATCH /api/sessions/{session_id} — set a session's notes and tags."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.domain.ids import Label
-from wakeline.domain.views.session import session_view
+from wakeline.domain.views.session import SessionView, session_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import sessions
@@ -24,7 +24,7 @@ class SessionChange(BaseModel):
 
 
 @endpoint("PATCH /api/sessions/{session_id}", scope="traces:write")
-def update_session(caller: Caller, session_id: str, body: SessionChange) -> dict[str, Any]:
+def update_session(caller: Caller, session_id: str, body: SessionChange) -> SessionView:
     """Set notes and tags, and show the session. Tags are kept in the order given, each once."""
     env = wiring.env()
     changed = {name: getattr(body, name) for name in body.model_fields_set}

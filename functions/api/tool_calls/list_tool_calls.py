@@ -1,16 +1,22 @@
 """GET /api/tool-calls — list tool calls of a session, or of all."""
 
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from pydantic import Field
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.domain.ids import Id
-from wakeline.domain.views.tool_calls import ToolCalls
+from wakeline.domain.views.tool_calls import ToolCalls, ToolCallView
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services.session_items import ItemQuery, list_items
+from wakeline.services.session_items import ItemQuery, PageView, list_items
+
+
+class ToolCallPage(PageView):
+    """A page of them."""
+
+    tool_calls: list[ToolCallView]
 
 
 @endpoint("GET /api/tool-calls", scope="traces:read")
@@ -22,14 +28,14 @@ def list_tool_calls(
     limit: Annotated[int, Field(ge=1, le=1000)] = 50,
     offset: Annotated[int, Field(ge=0)] = 0,
     cursor: str | None = None,
-) -> dict[str, Any]:
+) -> ToolCallPage:
     """Tool calls with their results in ledger order, newest session first."""
     filters = {"tool_name": tool_name} if tool_name else {}
     query = ItemQuery("tool-calls", filters, session_id, project_id, limit, offset, cursor)
     page = list_items(
         wiring.ledger(), wiring.index(), caller, query, lambda trace_id, room: ToolCalls(trace_id, room, tool_name)
     )
-    return page.to_json("tool_calls")
+    return cast(ToolCallPage, page.to_json("tool_calls"))
 
 
 handler = lambda_entry(list_tool_calls)

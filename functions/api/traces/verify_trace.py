@@ -1,7 +1,7 @@
 """GET /api/v1/traces/{trace_id}/verify — check a trace's hash chain."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
@@ -10,11 +10,23 @@ from wakeline.http.entry import lambda_entry
 from wakeline.services import traces
 
 
+class Verified(TypedDict):
+    """Whether the chain holds, and what it ends on."""
+
+    trace_id: str
+    valid: bool
+    event_count: int
+    head_hash: str
+    verified_at: str
+    first_invalid_event: NotRequired[str]
+    reason: NotRequired[str]
+
+
 @endpoint("GET /api/v1/traces/{trace_id}/verify", scope="traces:read")
-def verify_trace(caller: Caller, trace_id: str) -> dict[str, Any]:
+def verify_trace(caller: Caller, trace_id: str) -> Verified:
     """Recompute every hash of the trace and say whether the chain holds, and where it first does not."""
     found = asdict(traces.verify(wiring.ledger(), wiring.env(), caller, trace_id))
-    return {name: value for name, value in found.items() if value is not None}
+    return cast(Verified, {name: value for name, value in found.items() if value is not None})
 
 
 handler = lambda_entry(verify_trace)

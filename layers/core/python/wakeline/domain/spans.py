@@ -7,7 +7,7 @@ whole span.
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from . import times
 from .errors import Invalid
@@ -133,7 +133,30 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def tree_of(events: Iterable[Event], trace_id: str) -> list[dict[str, Any]]:
+class SpanView(TypedDict):
+    """A span as Retrace shows it. Durations in milliseconds, cost in US dollars."""
+
+    id: str
+    trace_id: str
+    parent_id: str | None
+    span_type: str
+    name: str | None
+    model: str | None
+    input: Any
+    output: Any
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    duration_ms: float | None
+    error: Any
+    agent_id: str | None
+    metadata: dict[str, Any] | None
+    started_at: str
+    ended_at: str | None
+    children: list["SpanView"]
+
+
+def tree_of(events: Iterable[Event], trace_id: str) -> list[SpanView]:
     """The spans of a trace as Retrace shows them, children nested, by start; of one moment, by their first events."""
     spans: dict[str, dict[str, Any]] = {}
     for event in events:
@@ -144,7 +167,7 @@ def tree_of(events: Iterable[Event], trace_id: str) -> list[dict[str, Any]]:
         parent = spans.get(span["parent_id"] or "")
         siblings = parent["children"] if parent is not None and not _inside(parent, span, spans) else roots
         siblings.append(span)
-    return roots
+    return cast(list[SpanView], roots)
 
 
 def _place(span: dict[str, Any]) -> tuple[str, str]:

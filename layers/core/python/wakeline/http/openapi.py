@@ -4,11 +4,12 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import is_dataclass
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
 import wakeline
+from wakeline.services.export_ports import Download
+from wakeline.services.stream import Reader
 
 from .endpoint import Endpoint, Reply
 from .examples import example_of
@@ -146,8 +147,8 @@ def _answers(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
     hint = get_type_hints(endpoint.function, include_extras=True).get("return", Any)
     if hint is Reply or get_origin(hint) is Reply:
         hint = next(iter(get_args(hint)), Any)
-    if is_dataclass(hint):
-        hint = Any  # a stream: what it sends is not one JSON value of ours
+    if hint in (Download, Reader):
+        hint = Any  # streams: what they send is not one JSON value of ours
     answers: dict[str, Any] = {}
     for status in (endpoint.status, *endpoint.also):
         answers[str(status)] = {"description": HTTPStatus(status).phrase}

@@ -6,7 +6,7 @@ Totals come from the counters of HEADs, and whole sessions and segments are pass
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
 
@@ -42,6 +42,16 @@ class ItemQuery:
     limit: int = 50
     offset: int = 0
     cursor: str | None = None
+
+
+class PageView(TypedDict):
+    """What is said of a list beside its items. `next_cursor` is null on the last page."""
+
+    total: int
+    limit: int
+    offset: int
+    next_cursor: str | None
+    total_exact: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from wakeline.domain import cursor
@@ -12,13 +12,13 @@ from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict
 from wakeline.domain.trace import Trace
 from wakeline.domain.trace_index import place_of
-from wakeline.domain.views.file_changes import FileChanges
-from wakeline.domain.views.messages import Messages
+from wakeline.domain.views.file_changes import FileChanges, FileChangeView
+from wakeline.domain.views.messages import Messages, MessageView
 from wakeline.domain.views.room import Room, weigh
-from wakeline.domain.views.session import duration_of, session_view
-from wakeline.domain.views.subagents import Subagents
+from wakeline.domain.views.session import SessionView, duration_of, session_view
+from wakeline.domain.views.subagents import Subagents, SubagentView
 from wakeline.domain.views.timeline import Timeline
-from wakeline.domain.views.tool_calls import ToolCalls
+from wakeline.domain.views.tool_calls import ToolCalls, ToolCallView
 from wakeline.domain.views.view import View
 
 from .audit import AuditLog, noting
@@ -40,16 +40,34 @@ class Keep:
 KEEP = Keep()
 
 
+class SessionFacts(SessionView):
+    """A session with what its clients noted of it."""
+
+    metadata: dict[str, Any] | None
+
+
+class SessionDetail(SessionFacts):
+    """A session with its content. `more` holds the path on which each list that was cut goes on."""
+
+    session: SessionFacts
+    messages: list[MessageView]
+    tool_calls: list[ToolCallView]
+    subagents: list[SubagentView]
+    file_changes: list[FileChangeView]
+    truncated: bool
+    more: dict[str, str]
+
+
 def sessions_of(
     page: TracePage, now: datetime, analyses: AnalysisStore, workspace_id: str
-) -> tuple[list[dict[str, Any]], TracePage]:
+) -> tuple[list[SessionView], TracePage]:
     """A page of traces as sessions, with the labels of their analyses.
 
     A page that would not fit into an answer is cut, and goes on where it was.
     """
     room = Room()
     labels = analyses.labels(workspace_id, [trace.id for trace in page.traces]) if page.traces else {}
-    shown: list[dict[str, Any]] = []
+    shown: list[SessionView] = []
     for trace in page.traces:
         view = session_view(trace, now, labels.get(trace.id, ()))
         room.add(view)
@@ -61,14 +79,14 @@ def sessions_of(
 
 def detail(
     store: LedgerStore, analyses: AnalysisStore, caller: Caller, session_id: str, now: datetime
-) -> dict[str, Any]:
+) -> SessionDetail:
     """A session with its messages, tool calls, sub-agents and file changes, at most `MAX_SHOWN` of each.
 
     What does not fit is said by `truncated`, and `more` holds the path of each list's continuation. Raises `NotFound`.
     """
     trace = session_of(store, caller, session_id)
     labels = analyses.labels(trace.workspace_id, [trace.id]).get(trace.id, ())
-    session = session_view(trace, now, labels) | {"metadata": trace.metadata}
+    session: SessionFacts = {**session_view(trace, now, labels), "metadata": trace.metadata}
     room = Room()
     room.left -= 2 * weigh(session)
     views: dict[str, View] = {
@@ -85,7 +103,10 @@ def detail(
     return {
         **session,
         "session": session,
-        **{name: part.view.items for name, part in parts.items()},
+        "messages": cast(list[MessageView], views["messages"].items),
+        "tool_calls": cast(list[ToolCallView], views["tool_calls"].items),
+        "subagents": cast(list[SubagentView], views["subagents"].items),
+        "file_changes": cast(list[FileChangeView], views["file_changes"].items),
         "truncated": bool(more),
         "more": more,
     }

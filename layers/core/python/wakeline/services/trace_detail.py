@@ -1,7 +1,7 @@
 """One trace in full, as far as an answer can hold it."""
 
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import to_json
 
@@ -9,9 +9,9 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.domain.events import Event
 from wakeline.domain.evidence.approvals import Approvals
-from wakeline.domain.spans import tree_of
+from wakeline.domain.spans import SpanView, tree_of
 from wakeline.domain.trace import Trace
-from wakeline.domain.views.trace import event_view, trace_view
+from wakeline.domain.views.trace import EventView, TraceView, event_view, trace_view
 
 from . import ledger, traces
 from .ports import LedgerStore
@@ -21,7 +21,22 @@ MAX_BYTES = 4_500_000
 """Of events and spans together, which repeat each other's content; a Lambda answers with at most 6 MB."""
 
 
-def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[str, Any]:
+class TraceWithSpans(TraceView):
+    """A trace with its spans, children nested; `truncated` when they are not of all its events."""
+
+    spans: list[SpanView]
+    truncated: bool
+
+
+class TraceDetail(TraceWithSpans):
+    """A trace with its first events; `events_after_seq` is where its list of events goes on."""
+
+    events: list[EventView]
+    approval_requests: list[dict[str, Any]]
+    events_after_seq: int | None
+
+
+def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> TraceDetail:
     """The trace, up to `MAX_EVENTS` events, its spans and approvals. `truncated` says that there is more."""
     trace, events = traces.read(store, caller, trace_id)
     taken: list[Event] = []
@@ -37,8 +52,9 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[
         approvals.take(event)
         shown.append(view)
     truncated = bool(taken) and taken[-1].index < trace.last_index
-    return trace_view(trace, env.now()) | {
-        "events": shown,
+    return {
+        **trace_view(trace, env.now()),
+        "events": cast(list[EventView], shown),
         "spans": tree_of(taken, trace.id),
         "approval_requests": approvals.requests,
         "truncated": truncated,
@@ -46,7 +62,7 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> dict[
     }
 
 
-def with_spans(store: LedgerStore, env: Env, trace: Trace) -> dict[str, Any]:
+def with_spans(store: LedgerStore, env: Env, trace: Trace) -> TraceWithSpans:
     """The trace and its spans, of as many of its events as an answer has room for; `truncated` when not of all."""
     taken: list[Event] = []
     room = MAX_BYTES
@@ -56,4 +72,4 @@ def with_spans(store: LedgerStore, env: Env, trace: Trace) -> dict[str, Any]:
             break
         taken.append(event)
     truncated = bool(taken) and taken[-1].index < trace.last_index
-    return trace_view(trace, env.now()) | {"spans": tree_of(taken, trace.id), "truncated": truncated}
+    return {**trace_view(trace, env.now()), "spans": tree_of(taken, trace.id), "truncated": truncated}

@@ -4,7 +4,7 @@ import binascii
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict
 
 from ..canonical import canonical
 from ..errors import Invalid, TooLarge
@@ -74,6 +74,24 @@ def _hex_digest(given: str) -> str:
     return raw.hex()
 
 
+class ArtifactView(TypedDict):
+    """An artifact. `reason` says why one was rejected."""
+
+    artifact_id: str
+    trace_id: str
+    project_id: str
+    storage_path: str
+    filename: str
+    content_type: str
+    artifact_type: str
+    size_bytes: int
+    sha256: str | None
+    status: str
+    created_at: str
+    event_time_map: NotRequired[dict[str, int]]
+    reason: NotRequired[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """What the table says of an artifact.
@@ -108,9 +126,9 @@ class Artifact:
         """The SHA-256 as S3 spells it: base64."""
         return b64encode(bytes.fromhex(self.sha256)).decode() if self.sha256 else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ArtifactView:
         """As the API shows it: no URL."""
-        return {
+        shown: ArtifactView = {
             "artifact_id": self.id,
             "trace_id": self.trace_id,
             "project_id": self.project_id,
@@ -122,9 +140,12 @@ class Artifact:
             "sha256": self.sha256,
             "status": self.status,
             "created_at": self.created_at,
-            **({"event_time_map": self.event_time_map} if self.event_time_map else {}),
-            **({"reason": self.reason} if self.reason else {}),
         }
+        if self.event_time_map:
+            shown["event_time_map"] = self.event_time_map
+        if self.reason:
+            shown["reason"] = self.reason
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

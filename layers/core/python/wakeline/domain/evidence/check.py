@@ -170,7 +170,7 @@ def _check_head(report: Report, trace: Trace, export: dict[str, Any], heads: lis
         return
     try:
         sealed = seal_of(trace) == trace.seal
-        shown = trace_view(trace, times.parse(export["exported_at"]))
+        shown = dict(trace_view(trace, times.parse(export["exported_at"])))
         said = export["trace"]
         odd = [name for name in shown if name in said and said[name] != shown[name]]
         odd += sorted(said.keys() - shown.keys())

@@ -20,11 +20,12 @@ EVENT_COLUMNS = (
 
 def trace_row(trace: Trace, now: datetime) -> list[Any]:
     """A trace in the order of `TRACE_COLUMNS`."""
-    view = trace_view(trace, now)
-    view |= {
-        "trace_id": view["id"],
-        "operation": view["requested_operation"],
-        "approval_required": view["has_approval"],
+    shown = trace_view(trace, now)
+    view = {
+        **shown,
+        "trace_id": shown["id"],
+        "operation": shown["requested_operation"],
+        "approval_required": shown["has_approval"],
     }
     return [view.get(name) for name in TRACE_COLUMNS]
 

@@ -1,11 +1,20 @@
 """File changes, summed up per path."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from wakeline.domain.events import Event
 
 from .room import Room
+
+
+class FileChangeView(TypedDict):
+    """What became of a file, and lines added and removed."""
+
+    path: str
+    action: str
+    additions: int
+    deletions: int
 
 
 class FileChanges:

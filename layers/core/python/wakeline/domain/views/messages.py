@@ -1,12 +1,36 @@
 """Messages: what people and agents said."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from wakeline.domain.events import Event
 from wakeline.domain.trace import TOKEN_KINDS
 
 from .room import Room, label
+
+
+class MessageView(TypedDict):
+    """A message. Token counts are null where they are unknown."""
+
+    id: str
+    session_id: str
+    index: int
+    type: str
+    role: str
+    content: str
+    model: str | None
+    timestamp: str
+    parent_id: str | None
+    is_meta: bool
+    is_sidechain: bool
+    tokens: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    blocks: NotRequired[Any]
+    truncated: NotRequired[Any]
+
 
 _TYPES = {"user_message": "user", "agent_message": "assistant"}
 

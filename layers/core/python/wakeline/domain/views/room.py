@@ -1,6 +1,7 @@
 """How much still goes into an answer: at most 6 MB leave a Lambda, and the body is a string inside its answer."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 ANSWER_BYTES = 5_000_000
@@ -41,7 +42,7 @@ class Room:
         item[field] = value
         self.left -= weight
 
-    def add(self, item: dict[str, Any]) -> None:
+    def add(self, item: Mapping[str, Any]) -> None:
         """Count an item whose fields are small."""
         self.left -= weigh(item)
 
@@ -52,7 +53,7 @@ class Unlimited(Room):
     def put(self, item: dict[str, Any], field: str, value: Any) -> None:
         item[field] = value
 
-    def add(self, item: dict[str, Any]) -> None:
+    def add(self, item: Mapping[str, Any]) -> None:
         pass
 
 

@@ -5,14 +5,64 @@ Where those show a string, an unknown one is the empty string; numbers that may 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from wakeline.domain import times
-from wakeline.domain.trace import TOKEN_KINDS, Trace
+from wakeline.domain.trace import Trace
 from wakeline.domain.trace_filter import last_component
 
 
-def session_view(trace: Trace, now: datetime, labels: Sequence[str] = ()) -> dict[str, Any]:
+class SessionView(TypedDict):
+    """A session. `cost` is in US dollars, null where it is unknown."""
+
+    id: str
+    author: str
+    repo: str
+    started_at: str
+    ended_at: str | None
+    updated_at: str
+    duration_secs: int
+    tool: str
+    summary: str
+    status: str
+    project: str
+    project_name: str
+    cwd: str
+    branch: str
+    model: str
+    models: list[str]
+    message_count: int
+    user_message_count: int
+    assistant_message_count: int
+    tool_call_count: int
+    tool_error_count: int
+    subagent_count: int
+    compaction_count: int
+    error_count: int
+    event_count: int
+    additions: int
+    deletions: int
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    total_tokens: int
+    cost: float | None
+    tags: list[str]
+    notes: str | None
+    labels: list[str]
+    agent: str
+    agent_id: str | None
+    user_goal: str
+    environment: str
+    source: str
+    workspace_id: str
+    project_id: str
+    parent_trace_id: str | None
+    outcome: str
+
+
+def session_view(trace: Trace, now: datetime, labels: Sequence[str] = ()) -> SessionView:
     """A session in a list, or above its content. Durations in whole seconds, cost in US dollars.
 
     `labels` are what its analysis found, surest first.
@@ -49,7 +99,10 @@ def session_view(trace: Trace, now: datetime, labels: Sequence[str] = ()) -> dic
         "event_count": trace.event_count,
         "additions": counters.get("additions", 0),
         "deletions": counters.get("deletions", 0),
-        **{kind: counters.get(kind, 0) for kind in TOKEN_KINDS},
+        "input_tokens": counters.get("input_tokens", 0),
+        "output_tokens": counters.get("output_tokens", 0),
+        "cache_read_tokens": counters.get("cache_read_tokens", 0),
+        "cache_write_tokens": counters.get("cache_write_tokens", 0),
         "total_tokens": trace.total_tokens,
         "cost": trace.cost_usd,
         "tags": trace.tags,

@@ -1,7 +1,7 @@
 """Sub-agents: agents that an agent started."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from wakeline.domain import times
 from wakeline.domain.events import Event, error_text
@@ -9,6 +9,28 @@ from wakeline.domain.events import Event, error_text
 from .room import Room, label
 
 _FAILED = ("failed", "error", "cancelled", "killed", "timeout")
+
+
+class SubagentView(TypedDict):
+    """A sub-agent's run. `tokens` and `tool_calls` are counts, null where they are unknown."""
+
+    id: str
+    session_id: str
+    index: int
+    agent_id: str | None
+    agent_type: str
+    description: str
+    prompt: Any
+    model: str | None
+    call_id: str | None
+    started_at: str
+    ended_at: str | None
+    status: str
+    duration_ms: float | None
+    tokens: int | None
+    tool_calls: int | None
+    error: Any
+    truncated: NotRequired[Any]
 
 
 class Subagents:

@@ -1,7 +1,7 @@
 """Tool calls, each with its result."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from wakeline.domain import times
 from wakeline.domain.events import Event, error_text
@@ -10,6 +10,23 @@ from .room import Room, label
 
 COUNTED_NAME = 128
 """Counters keep this many characters of a tool's name."""
+
+
+class ToolCallView(TypedDict):
+    """A tool call with its result; `success` is null while there is none."""
+
+    id: str
+    session_id: str
+    index: int
+    tool_name: str
+    tool_input: Any
+    tool_response: Any
+    success: bool | None
+    error: str | None
+    duration_ms: float | None
+    timestamp: str
+    parent_id: str | None
+    truncated: NotRequired[Any]
 
 
 class ToolCalls:

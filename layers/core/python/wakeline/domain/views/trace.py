@@ -1,17 +1,116 @@
 """A trace and its events as the references under `/api/v1/traces` and `/api/traces` show them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from wakeline.domain import times
 from wakeline.domain.events import Event, error_text
 from wakeline.domain.payloads import GOVERNANCE_TYPES
-from wakeline.domain.trace import TOKEN_KINDS, Trace
+from wakeline.domain.trace import Trace
 
 DESCRIPTION_LENGTH = 200
 
 
-def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
+class GovernedView(TypedDict):
+    """What an agent asked to do, what the policy said and who approved it; nulls where nobody asked."""
+
+    authority_model: str | None
+    requested_operation: str | None
+    target_integration: str | None
+    resource_scope: str | None
+    data_classification: str | None
+    risk_classification: str | None
+    policy_rule_id: str | None
+    policy_version: int | None
+    decision: str | None
+    has_approval: bool
+    approver_name: str | None
+    approval_decision: str | None
+    approval_decided_at: str | None
+
+
+class TraceView(GovernedView):
+    """A trace. Times are RFC 3339 in UTC, durations milliseconds, costs US dollars."""
+
+    id: str
+    session_id: str
+    workspace_id: str
+    project_id: str
+    name: str | None
+    user_goal: str | None
+    agent: str | None
+    agent_id: str
+    agent_name: str
+    environment: str | None
+    source: str | None
+    status: str
+    tags: list[str]
+    metadata: dict[str, Any] | None
+    repo: str | None
+    author: str | None
+    branch: str | None
+    cwd: str | None
+    tool: str | None
+    model: str | None
+    models: list[str]
+    parent_trace_id: str | None
+    final_outcome: str
+    created_at: str
+    started_at: str
+    ended_at: str | None
+    completed_at: str | None
+    last_event_at: str | None
+    duration_ms: int | None
+    total_duration_ms: int | None
+    event_count: int
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    total_tokens: int
+    total_cost: float | None
+    unpriced_calls: int
+    head_hash: str
+    last_seq: int
+
+
+class Actor(TypedDict):
+    """Who did it."""
+
+    type: str
+    name: str
+
+
+class EventView(TypedDict):
+    """An event: what the ledger holds of it, with everything that is needed to verify it, and a line for people."""
+
+    index: int
+    seq: int
+    id: str
+    trace_id: str
+    type: str
+    event_type: str
+    timestamp: str
+    received_at: str
+    actor: Actor
+    actor_type: str
+    actor_name: str
+    span_id: str | None
+    parent_id: str | None
+    idempotency_key: str | None
+    payload: Any
+    metadata: Any
+    payload_salt: str | None
+    payload_digest: str
+    prev_hash: str
+    integrity_hash: str
+    description: str
+    status: str
+    policy_version: Any
+    approval_request_id: Any
+
+
+def trace_view(trace: Trace, now: datetime) -> TraceView:
     """A trace in a list or detail: the fields of all references that show one. `duration_ms` in milliseconds, costs
     in US dollars.
     """
@@ -50,7 +149,10 @@ def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
         "duration_ms": took,
         "total_duration_ms": took,
         "event_count": trace.event_count,
-        **{name: trace.counters.get(name, 0) for name in TOKEN_KINDS},
+        "input_tokens": trace.counters.get("input_tokens", 0),
+        "output_tokens": trace.counters.get("output_tokens", 0),
+        "cache_read_tokens": trace.counters.get("cache_read_tokens", 0),
+        "cache_write_tokens": trace.counters.get("cache_write_tokens", 0),
         "total_tokens": trace.total_tokens,
         "total_cost": trace.cost_usd,
         "unpriced_calls": trace.counters.get("unpriced_calls", 0),
@@ -62,7 +164,7 @@ def trace_view(trace: Trace, now: datetime) -> dict[str, Any]:
 _UNDECIDED: dict[str, str | None] = {"approver_name": None, "approval_decision": None, "approval_decided_at": None}
 
 
-def _governed(trace: Trace) -> dict[str, Any]:
+def _governed(trace: Trace) -> GovernedView:
     """What was asked and what the policy said; of a trace that nobody governed, what comes nearest to it."""
     said = trace.governance
     if said is None:
@@ -77,7 +179,9 @@ def _governed(trace: Trace) -> dict[str, Any]:
             "policy_version": None,
             "decision": None,
             "has_approval": False,
-            **_UNDECIDED,
+            "approver_name": None,
+            "approval_decision": None,
+            "approval_decided_at": None,
         }
     shown = (
         "authority_model",
@@ -91,11 +195,12 @@ def _governed(trace: Trace) -> dict[str, Any]:
         "decision",
     )
     has_approval = said.get("approval_request_id") is not None
-    return {name: said.get(name) for name in shown} | {"has_approval": has_approval, **(trace.approval or _UNDECIDED)}
+    asked = {name: said.get(name) for name in shown}
+    return cast(GovernedView, asked | {"has_approval": has_approval, **(trace.approval or _UNDECIDED)})
 
 
 def event_view(event: Event, trace_id: str) -> dict[str, Any]:
-    """An event with SidClaw's fields beside the ledger's own."""
+    """An event with SidClaw's fields beside the ledger's own: an `EventView`."""
     said = event.body
     governed = event.type in GOVERNANCE_TYPES or event.type == "audit"
     return event.to_json(trace_id) | {
