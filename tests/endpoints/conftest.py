@@ -36,3 +36,9 @@ def workspace(stack: Stack) -> Workspace:
 def elsewhere(stack: Stack) -> Workspace:
     """Another workspace, whose keys must see nothing of the first."""
     return Workspace.fresh(stack)
+
+
+@pytest.fixture(scope="package")
+def described_key(stack: Stack) -> str:
+    """A key that may everything, for requests that are made up."""
+    return Workspace.fresh(stack).key("admin", kind="service")
