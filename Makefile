@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test check openapi build bench bench-detectors bench-sdk console console-test lock clean
+.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk console console-test lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -31,6 +31,9 @@ serve: .venv/.local $(if $(NODE),console/dist/index.html) ## Run everything on t
 
 test: .venv/.dev ## Run the tests: make test TESTS=tests/unit ARGS="-x"
 	$(BIN)/python -m pytest $(TESTS) $(ARGS)
+
+test-described: .venv/.dev ## Hold answers to thousands of made-up requests against docs/openapi.json
+	DESCRIBED_EXAMPLES=100 $(BIN)/python -m pytest -q tests/endpoints/test_described.py $(ARGS)
 
 check: .venv/.dev .venv-tools/.tools ## Lint, types, import rules, the template, the rules of the house
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from api.openapi._described import described
 from tests.endpoints.operations import Operation

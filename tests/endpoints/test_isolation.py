@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from local import seeds
+from tests.endpoints.conformance import faults
 from tests.endpoints.operations import Operation, operations
 from tests.endpoints.planted import BODIES, HEADERS, NOBODYS, QUERY, SHARED, UNPROVED, body_of, kind_of, plant
 from tests.endpoints.stack import Answer, Stack, Workspace
@@ -100,6 +101,7 @@ def test_without_a_credential(stack, workspace, operation):
             continue
         assert answer.status == 401, (name, answer.body)
         flat = "x-retrace-key" in headers
+        assert faults(operation, answer) == []
         assert isinstance(answer.json["error"], str) if flat else answer.error["code"] == "unauthorized", name
         assert "x-ratelimit-limit" not in answer.headers
     assert everything(workspace) == held
@@ -131,12 +133,14 @@ def test_ids_of_another_workspace(stack, workspace, elsewhere, operation):
         foreign = call(stack, operation, {**mine, name: theirs[name]}, key=key)
         unknown = call(stack, operation, {**mine, name: NOBODYS}, key=key)
         assert _blurred(foreign, theirs[name]) == _blurred(unknown, NOBODYS), name
+        assert faults(operation, foreign) == []
         if name in operation.in_path:
             assert foreign.status == 404, (name, foreign.body)
     assert everything(elsewhere) == held
     if operation.name not in UNPROVED and not SHARED & places.keys():
         # Otherwise the above would be true of a request that is refused for another reason.
         good = call(stack, operation, mine, key=key)
+        assert faults(operation, good) == []
         # 409: what was sent as a new id is there already, for its owner.
         assert good.status < 400 or good.status == 409, f"say in planted.py what a good request is: {good.body!r}"
 

@@ -9,7 +9,7 @@ from wakeline.services import agents
 from wakeline.wiring import govern
 
 
-@endpoint("POST /api/v1/agents", scope="admin", status=201)
+@endpoint("POST /api/v1/agents", scope="admin", status=201, also=(200,))
 def create_agent(caller: Caller, body: AgentBody) -> Reply:
     """201 for a new agent, 200 for the same one again, 409 for another one under its id."""
     agent, created = agents.create(govern.agents(), wiring.env(), govern.audit_log(), caller, body.model_dump())

@@ -11,7 +11,7 @@ from wakeline.services import config
 from wakeline.wiring import stats
 
 
-@endpoint("GET /api/config", scope="traces:read")
+@endpoint("GET /api/config", scope="traces:read", errors=(404,))
 def get_config(caller: Caller, version: Annotated[int | None, Field(ge=0)] = None) -> dict[str, Any]:
     """All settings, defaults included, with their version; those of an earlier one with `version`."""
     return config.show(config.read(stats.config(), caller, version))

@@ -29,7 +29,7 @@ class MemoryBody(BaseModel):
     metadata: dict[str, Any] | None = None
 
 
-@endpoint("POST /api/v1/memory", scope="memory:write", status=201)
+@endpoint("POST /api/v1/memory", scope="memory:write", status=201, also=(200,))
 def create_memory(caller: Caller, body: MemoryBody) -> Reply:
     """201 with the new memory; 200 when the key was there: updated, with its former value in `history`."""
     note = memories.Note(**{name: getattr(body, name) for name in MemoryBody.model_fields})

@@ -16,6 +16,7 @@ from wakeline.services.otlp import ingest
     max_body=otlp.MAX_BODY,
     failure=otlp.failure,
     takes={"application/json": dict[str, Any], "application/x-protobuf": bytes},
+    media=("application/json", "application/x-protobuf"),
     errors=(415,),
 )
 def ingest_otlp(caller: Caller, request: Request) -> Reply:

@@ -30,7 +30,7 @@ class CheckBody(BaseModel):
     sessions: Annotated[list[CheckedSession], Field(min_length=1, max_length=100)]
 
 
-@endpoint("POST /api/v1/policy/check", scope="traces:read")
+@endpoint("POST /api/v1/policy/check", scope="traces:read", errors=(404,))
 def check_policy(caller: Caller, body: CheckBody) -> Check:
     """One result per session rule, over all of the sessions."""
     sessions = [each.session_id for each in body.sessions]

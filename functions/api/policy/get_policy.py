@@ -12,7 +12,7 @@ from wakeline.services import policies
 from wakeline.wiring import govern
 
 
-@endpoint("GET /api/v1/policy", scope="traces:read")
+@endpoint("GET /api/v1/policy", scope="traces:read", media="application/toml", errors=(404,))
 def get_policy(caller: Caller, version: Annotated[int | None, Field(ge=0, le=10**8)] = None) -> Reply:
     """The document as it was put; version 0 is the default. Its ETag is what a change's `If-Match` compares."""
     store = govern.policies()

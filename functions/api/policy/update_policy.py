@@ -13,7 +13,14 @@ from wakeline.wiring import govern
 _TAKEN = ("", "application/toml", "text/toml", "text/x-toml", "application/x-toml", "text/plain")
 
 
-@endpoint("PUT /api/v1/policy", scope="policy:write", max_body=MAX_TEXT)
+@endpoint(
+    "PUT /api/v1/policy",
+    scope="policy:write",
+    max_body=MAX_TEXT,
+    takes={"application/toml": str},
+    media="application/toml",
+    errors=(415,),
+)
 def update_policy(caller: Caller, request: Request) -> Reply:
     """A new version, or 400 with the line and key of each mistake. With `If-Match`, 409 unless that is in force."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -9,7 +9,7 @@ from wakeline.services import skills
 from wakeline.wiring import find
 
 
-@endpoint("POST /api/v1/skills", scope="skills:write", status=201)
+@endpoint("POST /api/v1/skills", scope="skills:write", status=201, also=(200,))
 def create_skill(caller: Caller, body: _models.SkillBody) -> Reply:
     """201 with the skill, version 1."""
     facts = {

@@ -16,6 +16,7 @@ from .examples import example_of
 from .schemas import Schema, Schemas
 
 _IN_PATH = re.compile(r"{(\w+)\+?}")
+_ID = re.compile(r"(^|_)ids?$")
 _FAILURES = (400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)
 _TITLES = {404: "There is no such thing in this workspace, or none that the key may see.", 429: "Too many requests."}
 
@@ -25,6 +26,7 @@ class ErrorDetail(TypedDict):
 
     field: str | None
     message: str
+    line: NotRequired[int]
 
 
 class ErrorBody(TypedDict):
@@ -38,9 +40,11 @@ class ErrorBody(TypedDict):
 
 
 class Error(TypedDict):
-    """How a request failed."""
+    """How a request failed. OTLP's clients read `code` (of google.rpc.Code) and `message`."""
 
     error: ErrorBody
+    code: NotRequired[int]
+    message: NotRequired[str]
 
 
 class FlatError(TypedDict):
@@ -107,7 +111,7 @@ def _operation(endpoint: Endpoint, number: int, path: str, schemas: Schemas) -> 
     content = _taken(endpoint, schemas)
     if content:
         operation["requestBody"] = {"required": True, "content": content}
-    operation["responses"] = _answers(endpoint, schemas) | _failures(endpoint, path, bool(content))
+    operation["responses"] = _answers(endpoint, schemas) | _failures(endpoint, path, content, schemas)
     return operation
 
 
@@ -154,20 +158,28 @@ def _answers(endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
         answers[str(status)] = {"description": HTTPStatus(status).phrase}
         if status != 204 and status < 300:
             answers[str(status)]["content"] = {
-                media: _media(schemas.of(hint), schemas) if "json" in media else {"schema": {"type": "string"}}
+                media: _media(schemas.of(hint), schemas) if "json" in media else {"schema": _text(media)}
                 for media in endpoint.media
             }
     return answers
 
 
-def _failures(endpoint: Endpoint, path: str, has_body: bool) -> dict[str, Any]:
+def _text(media: str) -> Schema:
+    # The frames of an event stream are no one string.
+    return {} if media == "text/event-stream" else {"type": "string"}
+
+
+def _failures(endpoint: Endpoint, path: str, taken: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
+    """What follows from the form of an endpoint, and what it names. An id may always be of nothing that is there."""
+    body = schemas.resolved(taken.get("application/json", {}).get("schema", {})).get("properties", {})
+    asked = {*(field.alias or name for name, field in endpoint.query_model.model_fields.items()), *body}
     invalid = 400 if path.startswith("/api/v1/") or endpoint.failure else 422
     statuses = set(endpoint.errors)
     if endpoint.scope:
         statuses |= {401, 403, 429}
-    if "{" in path:
+    if "{" in path or any(_ID.search(name) for name in asked):
         statuses |= {404}
-    if has_body:
+    if taken:
         statuses |= {400, invalid, 413}
     if endpoint.query_model.model_fields or "{" in path:
         statuses |= {invalid}
@@ -177,13 +189,17 @@ def _failures(endpoint: Endpoint, path: str, has_body: bool) -> dict[str, Any]:
         statuses |= {422}  # the key came with another body before
     if endpoint.failure:
         statuses |= {503}
+    if len(endpoint.media) > 1 and endpoint.failure:
+        # A protocol's failures come in the encoding of its answers.
+        return {str(status): _failure(status, schemas, endpoint.media) for status in sorted(statuses)}
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)}
 
 
-def _failure(status: int, schemas: Schemas) -> dict[str, Any]:
+def _failure(status: int, schemas: Schemas, medias: tuple[str, ...] = ("application/json",)) -> dict[str, Any]:
+    shape = {"anyOf": [schemas.of(Error), schemas.of(FlatError)]}
     return {
         "description": _TITLES.get(status, HTTPStatus(status).phrase),
-        "content": {"application/json": {"schema": {"anyOf": [schemas.of(Error), schemas.of(FlatError)]}}},
+        "content": {media: {"schema": shape if "json" in media else _text(media)} for media in medias},
     }
 
 

@@ -39,6 +39,10 @@ class Schemas:
             return {"enum": list(arguments)}
         return self._pydantic(hint)
 
+    def resolved(self, schema: Schema) -> Schema:
+        """The schema itself where it is referred to."""
+        return self.components[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
     def fields(self, model: type[BaseModel]) -> tuple[dict[str, Schema], set[str]]:
         """The schemas of a model's fields by their names outside, and which are required."""
         schema = self._written(model)
