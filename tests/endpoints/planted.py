@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
         "resource_scope": "production/web",
         "data_classification": "internal",
     },
+    "create_budget": {"name": "b", "amount": 5, "period": "daily"},
     "create_fork": {"span_id": "s1"},
     "create_memory": {"key": "k", "value": "v", "scope": "session"},
     "create_skill": {
@@ -60,6 +61,8 @@ BODIES: dict[str, Any] = {
     "put_analysis": {"labels": ["wrong_tone"], "confidence": 0.7, "root_cause": "It was rude."},
     "record_hook": {"hook_event_name": "UserPromptSubmit", "prompt": "Go on", "cwd": "/app"},
     "record_outcome": {"status": "success"},
+    "create_regression_run": {"substitutions": [{"kind": "model", "value": "m-2"}]},
+    "update_budget": {"name": "b", "amount": 6, "period": "daily"},
     "update_agent": {"team": "b"},
     "update_incident": {"status": "triaged"},
     "update_policy": POLICY.encode(),
@@ -80,6 +83,9 @@ QUERY = {"from": "2026-03-21T00:00:00Z", "to": "2026-03-21T23:00:00Z", "format":
 
 
 PLANTS = {
+    "budget_id",
+    "run_id",
+    "slug",
     "agent_id",
     "approval_id",
     "trace_id",
@@ -120,8 +126,8 @@ def _filled(body: Any, ids: dict[str, str]) -> Any:
     return ids.get(place[1], NOBODYS) if place else body
 
 
-def plant(workspace: Workspace, kind: str) -> str:
-    """Make something that a workspace owns; its id."""
+def plant(workspace: Workspace, kind: str, beside: dict[str, str] | None = None) -> str:
+    """Make something that a workspace owns; its id. What belongs to something else is made of the one in `beside`."""
     stack, admin = workspace.stack, workspace.key("admin")
 
     def made(path: str, body: dict[str, Any], *names: str) -> str:
@@ -142,6 +148,13 @@ def plant(workspace: Workspace, kind: str) -> str:
         case "artifact_id":
             body = BODIES["create_artifact"]
             return made(f"/api/traces/{plant(workspace, 'trace_id')}/artifacts", body, "artifact", "artifact_id")
+        case "budget_id":
+            return made("/api/budgets", BODIES["create_budget"], "id")
+        case "run_id":
+            path = f"/api/incidents/{(beside or {})['incident_id']}/regression-runs"
+            return made(path, BODIES["create_regression_run"], "regression_run", "id")
+        case "slug":
+            return made("/api/v1/tapes", {"trace_id": plant(workspace, "trace_id")}, "slug")
         case "fork_id":
             return made("/api/v1/forks", {"trace_id": plant(workspace, "trace_id"), "span_id": "s1"}, "id")
         case "incident_id" | "incident_ids":

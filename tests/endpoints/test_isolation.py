@@ -97,7 +97,7 @@ def test_without_a_credential(stack, workspace, operation):
     for name, headers in nobody.items():
         answer = call(stack, operation, headers=headers)
         if operation.endpoint.scope is None:
-            assert answer.status < 400, name
+            assert answer.status in (200, 404), name
             continue
         assert answer.status == 401, (name, answer.body)
         flat = "x-retrace-key" in headers
@@ -125,8 +125,10 @@ def test_ids_of_another_workspace(stack, workspace, elsewhere, operation):
     within = re.findall(r"<(\w+)>", str(BODIES.get(operation.name)))
     places = {name: kind_of(operation, name) for name in (*operation.ids, *within)}
     owned = {name: kind for name, kind in places.items() if kind is not None}
-    mine = {name: plant(workspace, kind) for name, kind in owned.items()}
-    theirs = {name: plant(elsewhere, kind) for name, kind in owned.items()}
+    mine: dict[str, str] = {}
+    theirs: dict[str, str] = {}
+    for name, kind in owned.items():
+        mine[name], theirs[name] = plant(workspace, kind, mine), plant(elsewhere, kind, theirs)
     key = workspace.key("admin", kind="service" if operation.endpoint.scope == "service" else "key")
     held = everything(elsewhere)
     for name in owned:
