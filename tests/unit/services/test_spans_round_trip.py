@@ -10,7 +10,7 @@ from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
 from wakeline.domain import times
 from wakeline.domain.caller import Caller
-from wakeline.domain.spans import SPAN_TYPES, tree_of
+from wakeline.domain.spans import SPAN_TYPES, SpanView, tree_of
 from wakeline.services import traces
 
 CALLER = Caller("ws_1", None, "key_1", "key", frozenset({"traces:write"}), "free")
@@ -44,8 +44,8 @@ def forests(draw: st.DrawFn) -> list[dict[str, Any]]:
     return draw(st.permutations(spans))
 
 
-def flat(tree: list[dict[str, Any]], parent: str | None = None) -> list[tuple[dict[str, Any], str | None]]:
-    return [each for node in tree for each in ((node, parent), *flat(node["children"], node["id"]))]
+def flat(tree: list[SpanView], parent: str | None = None) -> list[tuple[dict[str, Any], str | None]]:
+    return [each for node in tree for each in ((dict(node), parent), *flat(node["children"], node["id"]))]
 
 
 def circular(span_id: str, parents: dict[str, str | None]) -> bool:

@@ -1,7 +1,7 @@
 """Exports of sessions for people: JSON, a ZIP of CSVs, or a report to read. Sent piece by piece, so of any length."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from tempfile import SpooledTemporaryFile
@@ -190,7 +190,7 @@ def _zip(ledger: LedgerStore, traces: Sequence[Trace], env: Env) -> Iterator[byt
     yield pipe.taken()
 
 
-def _row(item: dict[str, Any], columns: Sequence[str]) -> list[Any]:
+def _row(item: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
     return [_cell(item.get(column)) for column in columns]
 
 
@@ -220,7 +220,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _overview(wanted: Wanted, sessions: Sequence[dict[str, Any]], numbers: Callable[[str], Reader]) -> page.Overview:
+def _overview(wanted: Wanted, sessions: Sequence[Mapping[str, Any]], numbers: Callable[[str], Reader]) -> page.Overview:
     reader = numbers(wanted.project or "")
     counts = reader.counts()
     days = _days(wanted, sessions)
@@ -242,7 +242,7 @@ def _overview(wanted: Wanted, sessions: Sequence[dict[str, Any]], numbers: Calla
     )
 
 
-def _days(wanted: Wanted, sessions: Sequence[dict[str, Any]]) -> list[str]:
+def _days(wanted: Wanted, sessions: Sequence[Mapping[str, Any]]) -> list[str]:
     """From the first to the last day on which a session did something, or as asked; no more than are shown."""
     first = min(each["started_at"][:10] for each in sessions)
     last = max((each["ended_at"] or each["updated_at"])[:10] for each in sessions)
@@ -255,7 +255,7 @@ def _days(wanted: Wanted, sessions: Sequence[dict[str, Any]]) -> list[str]:
     return [date.fromordinal(day).isoformat() for day in range(begin, end + 1)]
 
 
-def _about(wanted: Wanted, sessions: Sequence[dict[str, Any]]) -> str:
+def _about(wanted: Wanted, sessions: Sequence[Mapping[str, Any]]) -> str:
     if wanted.session_id:
         return str(sessions[0]["project"] or "one session")
     time = (
