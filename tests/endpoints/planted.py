@@ -63,6 +63,8 @@ BODIES: dict[str, Any] = {
     "record_outcome": {"status": "success"},
     "create_regression_run": {"substitutions": [{"kind": "model", "value": "m-2"}]},
     "update_budget": {"name": "b", "amount": 6, "period": "daily"},
+    "search_memory": {"query": "deploy"},
+    "search_spans": {"query": "deploy"},
     "update_agent": {"team": "b"},
     "update_incident": {"status": "triaged"},
     "update_policy": POLICY.encode(),
