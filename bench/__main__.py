@@ -6,7 +6,7 @@ import sys
 
 from bench.machine import describe
 
-NAMES = ("cold", "append", "endpoints", "ledger", "push", "otlp", "stream", "analytics", "replay", "policy")
+NAMES = ("cold", "append", "endpoints", "ledger", "push", "otlp", "stream", "analytics", "replay", "policy", "search")
 
 
 def main() -> int:
