@@ -11,6 +11,7 @@ from typing import Any
 from bench.machine import table
 from wakeline.adapters.embeddings.lexical import LexicalEmbedder
 from wakeline.adapters.sqlite.parts import SqliteParts
+from wakeline.domain.search.bm25 import scored
 from wakeline.domain.search.documents import Document
 from wakeline.domain.search.parts import Manifest, due
 from wakeline.domain.search.query import fts_query
@@ -101,8 +102,8 @@ def _parts(folder: Path, documents: list[Document]) -> tuple[object, ...]:
     def ask(asked: SqliteParts, query: str) -> None:
         fts = fts_query(query)
         assert fts is not None
-        hits = [hit for part in manifest.parts for hit in asked.by_text("ws", part, fts, Where(messages=True), 20)[1]]
-        for hit in sorted(hits, key=lambda each: -each.score)[:20]:
+        answers = [asked.by_text("ws", part, fts, Where(messages=True), 120) for part in manifest.parts]
+        for hit in scored(answers)[:20]:
             asked.read("ws", hit.part, [hit.number], fts)
 
     warm = _times(lambda query: ask(files, query))

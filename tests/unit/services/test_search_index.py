@@ -78,9 +78,9 @@ class World:
         hits: Counter[tuple[str, int]] = Counter()
         for manifest in self.store.state("ws_1").months.values():
             for part in manifest.parts:
-                count, some = self.files.by_text("ws_1", part, fts, Where(), 10**6)
-                assert count == len(some)
-                documents = self.files.read("ws_1", part, [hit.number for hit in some], None)
+                matches = self.files.by_text("ws_1", part, fts, Where(), 10**6)
+                assert matches.count == len(matches.candidates)
+                documents = self.files.read("ws_1", part, [each.number for each in matches.candidates], None)
                 hits.update((each.document.trace_id, each.document.index) for each in documents.values())
         return hits
 

@@ -3,7 +3,7 @@
 What a trace's HEAD says is believed before the index: a deleted trace, or one of another project, is never shown.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, TypedDict, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic import Field
 from wakeline.domain import cursor
 from wakeline.domain.caller import Caller
 from wakeline.domain.errors import Busy, Invalid
+from wakeline.domain.search.bm25 import scored
 from wakeline.domain.search.parts import Part
 from wakeline.domain.search.query import fts_query
 from wakeline.domain.search.state import Found, Hit, PartGone
@@ -87,7 +88,7 @@ def messages(
         def look(parts: Sequence[Part]) -> tuple[int, int, list[MessageHit]]:
             depth = offset + limit + DEPTH
             answers = [index.files.by_text(caller.workspace_id, part, fts, narrowed, depth) for part in parts]
-            hits = best(hit for _, some in answers for hit in some)
+            hits = scored(answers)
             page: list[MessageHit] = []
             seen = offset
             for place, hit, found in visible(index, caller, hits[offset:], fts):
@@ -95,7 +96,7 @@ def messages(
                 seen = offset + place + 1
                 if len(page) == limit:
                     break
-            return sum(count for count, _ in answers), seen, page
+            return sum(each.count for each in answers), seen, page
 
         total, taken, shown = asked(index, caller.workspace_id, narrowed, look)
     more = len(shown) == limit and taken < min(total, MAX_OFFSET)
@@ -105,11 +106,6 @@ def messages(
 
 def _said(where: Where) -> list[str | bool | None]:
     return [getattr(where, name) for name in Where.__slots__]
-
-
-def best(hits: Iterable[Hit]) -> list[Hit]:
-    """Hits of several parts in one order."""
-    return sorted(hits, key=lambda hit: (-hit.score, hit.part.name, hit.number))
 
 
 def asked(index: Index, workspace_id: str, where: Where, ask: Callable[[Sequence[Part]], T]) -> T:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from wakeline.domain.search.bm25 import Matches
 from wakeline.domain.search.documents import Document
 from wakeline.domain.search.parts import Manifest, Part
 from wakeline.domain.search.state import Found, Hit, IndexState, Mark
@@ -61,8 +62,8 @@ class IndexFiles(Protocol):
     def holds(self, workspace_id: str, part: Part, drop: Mapping[str, Sequence[int] | None]) -> bool:
         """Whether a part has one of these events (trace id → indexes, or None for any)."""
 
-    def by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> tuple[int, list[Hit]]:
-        """How many documents fit an FTS5 query, and the best."""
+    def by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> Matches:
+        """How many documents fit an FTS5 query of ours, the best of them, and what it takes to score them."""
 
     def by_vector(self, workspace_id: str, part: Part, vector: bytes, where: Where, limit: int) -> list[Hit]:
         """The documents nearest to a vector of the part's model; a hit's score is the cosine."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypedDict
 
 from wakeline.domain.caller import Caller
+from wakeline.domain.search.bm25 import Matches, scored
 from wakeline.domain.search.parts import Part
 from wakeline.domain.search.query import fts_query
 from wakeline.domain.search.ranks import fused
@@ -12,7 +13,7 @@ from wakeline.domain.search.state import EmbeddingFailed, Found, Hit
 from wakeline.domain.search.vectors import similarity
 from wakeline.domain.search.where import Where
 
-from .search import Index, asked, best, read, visible
+from .search import Index, asked, read, visible
 from .search_ports import Embedder
 
 DEPTH = 100
@@ -107,15 +108,16 @@ def ranked(
     index: Index, embedder: Embedder, workspace_id: str, asking: Question, where: Where, parts: Sequence[Part]
 ) -> list[list[Hit]]:
     """The best documents by words, and the nearest ones that are near at all."""
-    by_text: list[Hit] = []
+    by_text: list[Matches] = []
     by_vector: list[Hit] = []
     for part in parts:
         if asking.fts is not None:
-            by_text += index.files.by_text(workspace_id, part, asking.fts, where, DEPTH)[1]
+            by_text.append(index.files.by_text(workspace_id, part, asking.fts, where, DEPTH))
         if asking.vector is not None and part.model == embedder.model:
             near = index.files.by_vector(workspace_id, part, asking.vector, where, DEPTH)
             by_vector += [hit for hit in near if hit.score >= embedder.floor]
-    return [best(by_text)[:DEPTH], best(by_vector)[:DEPTH]]
+    by_vector.sort(key=lambda hit: (-hit.score, hit.part.name, hit.number))
+    return [scored(by_text)[:DEPTH], by_vector[:DEPTH]]
 
 
 def _fused(lists: Sequence[Sequence[Hit]], found: Mapping[Hit, Found]) -> list[list[Hit]]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wakeline.domain.search.bm25 import phrases_of
 from wakeline.domain.search.documents import Document
 from wakeline.domain.search.query import spaced, unspaced
 from wakeline.domain.search.where import Where
@@ -45,6 +46,7 @@ def connect(path: str, *, writable: bool = False) -> Any:
     connection.enable_load_extension(True)
     connection.load_extension(sqlite_vec.loadable_path())
     connection.enable_load_extension(False)
+    connection.register_fts5_function("counts", _counts)
     return connection
 
 
@@ -147,16 +149,47 @@ def holds(connection: Any, drop: Mapping[str, Sequence[int] | None]) -> bool:
     )
 
 
-def by_text(connection: Any, fts: str, where: Where, limit: int) -> tuple[int, Rows]:
-    """How many documents fit, and the best as (number, BM25 score, higher is better)."""
+def by_text(
+    connection: Any, fts: str, where: Where, limit: int
+) -> tuple[int, list[tuple[int, int, tuple[int, ...]]], tuple[int, int, tuple[int, ...]]]:
+    """How many documents fit; the best as (number, tokens, how often each phrase stands in it); and of all documents,
+    also those that do not fit: (how many, tokens, how many hold each phrase).
+    """
     condition, values = _condition(where)
     join = f"JOIN docs d ON d.id = fts.rowid JOIN traces t ON t.t = d.t WHERE {condition} AND" if condition else "WHERE"
     asked = (
         f"WITH hit AS MATERIALIZED (SELECT fts.rowid AS id, bm25(fts) AS score FROM fts {join} fts MATCH :fts) "  # noqa: S608
-        "SELECT id, -score, (SELECT count(*) FROM hit) FROM hit ORDER BY score, id LIMIT :limit"
+        "SELECT id, (SELECT count(*) FROM hit) FROM hit ORDER BY score, id LIMIT :limit"
     )
     rows = list(connection.execute(asked, {**values, "fts": fts, "limit": limit}))
-    return (rows[0][2] if rows else 0), [row[:2] for row in rows]
+    held = tuple(
+        next(iter(connection.execute("SELECT count(*) FROM fts WHERE fts MATCH ?", (phrase,))))[0]
+        for phrase in phrases_of(fts)
+    )
+    counted = "SELECT rowid, counts(fts) FROM fts WHERE fts MATCH ? AND rowid IN (SELECT value FROM json_each(?))"
+    found = []
+    for number, said in connection.execute(counted, (fts, json.dumps([row[0] for row in rows]))):
+        length, counts = json.loads(said)
+        found.append((number, length, tuple(counts)))
+    return (rows[0][1] if rows else 0), found, (*_totals(connection), held)
+
+
+def _totals(connection: Any) -> tuple[int, int]:
+    """Documents and tokens: FTS5's "averages" record, two varints (FTS5_AVERAGES_ROWID in its fts5_index.c)."""
+    ((block,),) = connection.execute("SELECT block FROM fts_data WHERE id = 1")
+    found, value = [], 0
+    for byte in block:
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            found.append(value)
+            value = 0
+    return found[0], found[1]
+
+
+def _counts(api: Any, *_given: Any) -> str:
+    """The auxiliary function `counts`: how many tokens a row has, and how often each phrase of the query is in it."""
+    counts = [len(api.phrase_locations(phrase)[0]) for phrase in range(api.phrase_count)]
+    return json.dumps([api.column_size(0), counts])
 
 
 def by_vector(connection: Any, vector: bytes, where: Where, limit: int) -> Rows:

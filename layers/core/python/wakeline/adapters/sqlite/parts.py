@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
+from wakeline.domain.search.bm25 import Candidate, Matches, Statistics
 from wakeline.domain.search.documents import Document
 from wakeline.domain.search.parts import Part
 from wakeline.domain.search.state import Found, Hit, PartGone
@@ -90,11 +91,11 @@ class SqliteParts:
         with self._using(workspace_id, part) as connection:
             return part_file.holds(connection, drop)
 
-    def by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> tuple[int, list[Hit]]:
-        """BM25 within the part."""
+    def by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> Matches:
+        """The best by BM25 within the part."""
         with self._using(workspace_id, part) as connection:
-            count, rows = part_file.by_text(connection, fts, where, limit)
-        return count, [Hit(part, number, score) for number, score in rows]
+            count, rows, whole = part_file.by_text(connection, fts, where, limit)
+        return Matches(count, tuple(Candidate(part, *row) for row in rows), Statistics(*whole))
 
     def by_vector(self, workspace_id: str, part: Part, vector: bytes, where: Where, limit: int) -> list[Hit]:
         """Every vector is compared: a part holds too few for an approximation to pay."""
