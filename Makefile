@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk console console-test lock clean
+.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk console console-test screenshots lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -71,6 +71,9 @@ console: console/dist/index.html ## Build the console (needs Node 20 or newer)
 
 console-test: .venv/.dev console/dist/index.html ## Test the console in headless Chromium
 	cd console && npm test --silent
+
+screenshots: .venv/.dev console/dist/index.html ## Pictures of each page of the console, into console/screenshots
+	cd console && SCREENSHOTS=1 npm test --silent
 
 console/dist/index.html: console/node_modules/.installed $(shell find console/src console/public console/index.html console/vite.config.ts 2>/dev/null)
 	cd console && npm run --silent build

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["e2e/**/*.test.ts", "src/**/*.test.ts"],
+    include: process.env.SCREENSHOTS ? ["e2e/screenshots.ts"] : ["e2e/**/*.test.ts", "src/**/*.test.ts"],
     // One stack and one browser a file; files one after the other, on a machine of two cores.
     fileParallelism: false,
     testTimeout: 30_000,

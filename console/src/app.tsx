@@ -11,6 +11,19 @@ const RunsPage = lazy(() => import("./pages/runs/RunsPage"));
 const RunPage = lazy(() => import("./pages/run/RunPage"));
 const SignedInPage = lazy(() => import("./pages/sign-in/SignedInPage"));
 const SpendPage = lazy(() => import("./pages/spend/SpendPage"));
+const IncidentsPage = lazy(() => import("./pages/incidents/IncidentsPage"));
+const IncidentPage = lazy(() => import("./pages/incidents/IncidentPage"));
+const SearchPage = lazy(() => import("./pages/search/SearchPage"));
+const MemoryPage = lazy(() => import("./pages/memory/MemoryPage"));
+const SkillsPage = lazy(() => import("./pages/skills/SkillsPage"));
+const SkillPage = lazy(() => import("./pages/skills/SkillPage"));
+const ApprovalsPage = lazy(() => import("./pages/govern/ApprovalsPage"));
+const PolicyPage = lazy(() => import("./pages/govern/PolicyPage"));
+const AgentsPage = lazy(() => import("./pages/govern/AgentsPage"));
+const ExportsPage = lazy(() => import("./pages/govern/ExportsPage"));
+const DigestsPage = lazy(() => import("./pages/govern/DigestsPage"));
+const AuditPage = lazy(() => import("./pages/govern/AuditPage"));
+const KeysPage = lazy(() => import("./pages/govern/KeysPage"));
 
 export function App() {
   const { credential } = useSession();
@@ -34,7 +47,20 @@ function SignedIn() {
           </Route>
           <Route path="/runs" component={RunsPage} />
           <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={decodeURIComponent(id)} />}</Route>
+          <Route path="/search" component={SearchPage} />
+          <Route path="/memory" component={MemoryPage} />
+          <Route path="/skills" component={SkillsPage} />
+          <Route path="/skills/:id">{({ id }) => <SkillPage key={id} id={decodeURIComponent(id)} />}</Route>
+          <Route path="/incidents" component={IncidentsPage} />
+          <Route path="/incidents/:id">{({ id }) => <IncidentPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/spend" component={SpendPage} />
+          <Route path="/govern/approvals" component={ApprovalsPage} />
+          <Route path="/govern/policy" component={PolicyPage} />
+          <Route path="/govern/agents" component={AgentsPage} />
+          <Route path="/govern/exports" component={ExportsPage} />
+          <Route path="/govern/digests" component={DigestsPage} />
+          <Route path="/govern/audit" component={AuditPage} />
+          <Route path="/govern/keys" component={KeysPage} />
           <Route>
             <Empty title="There is no such page">The address may have been cut on its way to you.</Empty>
           </Route>

@@ -12,6 +12,13 @@ export interface Ask {
   signal?: AbortSignal;
 }
 
+/** One thing that is wrong with a request; `line` counts from 1, where a document was sent. */
+export interface Detail {
+  field?: string;
+  line?: number | null;
+  message: string;
+}
+
 /** What the API refused, in its own words. `field` names the part of the request that is meant. */
 export class ApiError extends Error {
   constructor(
@@ -19,7 +26,7 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly requestId: string | null,
-    readonly details: { field?: string; message: string }[] = [],
+    readonly details: Detail[] = [],
   ) {
     super(message);
   }
@@ -78,7 +85,7 @@ async function failure(answer: Response): Promise<ApiError> {
   const id = answer.headers.get("x-request-id");
   try {
     const { error } = (await answer.json()) as {
-      error: { code: string; message: string; details?: { field?: string; message: string }[] };
+      error: { code: string; message: string; details?: Detail[] };
     };
     return new ApiError(answer.status, error.code, error.message, id, error.details);
   } catch {

@@ -6,8 +6,34 @@ import { useSession } from "../session";
 import { ThemeSwitch } from "./theme";
 
 const AREAS: { name: string; pages: [path: string, name: string][] }[] = [
-  { name: "Record", pages: [["/runs", "Runs"]] },
-  { name: "Understand", pages: [["/spend", "Spend"]] },
+  {
+    name: "Record",
+    pages: [
+      ["/runs", "Runs"],
+      ["/search", "Search"],
+      ["/memory", "Memory"],
+      ["/skills", "Skills"],
+    ],
+  },
+  {
+    name: "Understand",
+    pages: [
+      ["/incidents", "Incidents"],
+      ["/spend", "Spend"],
+    ],
+  },
+  {
+    name: "Govern",
+    pages: [
+      ["/govern/approvals", "Approvals"],
+      ["/govern/policy", "Policy"],
+      ["/govern/agents", "Agents"],
+      ["/govern/audit", "Audit log"],
+      ["/govern/digests", "Digests"],
+      ["/govern/exports", "Exports"],
+      ["/govern/keys", "Keys"],
+    ],
+  },
 ];
 
 export function Shell({ children }: { children: ReactNode }) {

@@ -2,6 +2,7 @@
 
 import { memo, useState } from "react";
 import type { LedgerEvent } from "../../api/types";
+import { Diff } from "../../ui/Diff";
 import { dollars, duration } from "../../ui/format";
 import { Artifact } from "./Artifact";
 import { isFailure, nameOf, textOf } from "./run";
@@ -110,23 +111,6 @@ function FileChange({ payload }: { payload: Record<string, unknown> }) {
       {typeof patch === "string" && <Diff text={patch} />}
     </>
   );
-}
-
-export function Diff({ text }: { text: string }) {
-  return (
-    <div className="diff" tabIndex={0} role="region" aria-label="Difference">
-      {text.split("\n").map((line, index) => (
-        <span key={index} className={lineClass(line)}>
-          {line || " "}
-        </span>
-      ))}
-    </div>
-  );
-}
-
-function lineClass(line: string): string {
-  if (line.startsWith("@@") || line.startsWith("---") || line.startsWith("+++")) return "place";
-  return line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "";
 }
 
 /** Long texts begin closed. */

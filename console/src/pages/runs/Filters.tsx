@@ -1,11 +1,10 @@
 /** The list's filters. They live in the address. */
 
-import { useEffect, useState } from "react";
 import { useParams } from "../../ui/params";
+import { Typed } from "../../ui/Typed";
 
 const NAMES = ["search", "status", "project", "model", "author", "repo", "tag", "from", "to"] as const;
 const STATES = ["running", "completed", "failed", "stale"];
-const TYPING = 250;
 
 export type Filter = Partial<Record<(typeof NAMES)[number], string>>;
 
@@ -40,24 +39,5 @@ export function Filters() {
         </button>
       )}
     </search>
-  );
-}
-
-/** A field whose value reaches the address when typing pauses. */
-function Typed({ name, label, type = "text" }: { name: (typeof NAMES)[number]; label: string; type?: string }) {
-  const [params, change] = useParams();
-  const kept = params.get(name) ?? "";
-  const [text, setText] = useState(kept);
-  useEffect(() => setText(kept), [kept]);
-  useEffect(() => {
-    if (text === kept) return undefined;
-    const due = window.setTimeout(() => change({ [name]: text }), TYPING);
-    return () => window.clearTimeout(due);
-  }, [text, kept, name, change]);
-  return (
-    <label>
-      {label}
-      <input type={type} value={text} onChange={(event) => setText(event.target.value)} />
-    </label>
   );
 }

@@ -1,0 +1,36 @@
+/** Every page of the console, and something to see on each. */
+
+import type { Site } from "./browser";
+
+/** Fill the stack with what the sample has not; the pages that then show something, by name. */
+export async function furnish(site: Site): Promise<Record<string, string>> {
+  await site.api("/api/v1/agents", { method: "POST", body: { id: "deploy-bot", name: "Deploy bot", owner: "ann", team: "platform" } });
+  const wish = { agent_id: "deploy-bot", operation: "deploy", target_integration: "aws", data_classification: "internal", context: { commit: "3f2a9c1" } };
+  for (const scope of ["production/web", "production/api"]) {
+    await site.api("/api/v1/evaluate", { method: "POST", body: { ...wish, resource_scope: scope } });
+  }
+  await site.api("/api/v1/memory", { method: "POST", body: { key: "deploy-window", value: "Not on Fridays.", category: "preference", scope: "global" } });
+  const skill = (await site.api("/api/v1/skills", {
+    method: "POST",
+    body: { name: "Release notes", description: "Write them from the commits.", definition: { prompt_template: "List what users notice in {{version}}.", tools: ["git"] } },
+  })) as { id: string };
+  const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
+  return {
+    runs: "/runs",
+    run: "/runs/sample-flight-booking",
+    search: "/search?q=Lisbon",
+    memory: "/memory",
+    skills: "/skills",
+    skill: `/skills/${skill.id}`,
+    incidents: "/incidents",
+    incident: `/incidents/${incidents[0]?.id}`,
+    spend: "/spend",
+    approvals: "/govern/approvals",
+    policy: "/govern/policy",
+    agents: "/govern/agents",
+    audit: "/govern/audit",
+    digests: "/govern/digests",
+    exports: "/govern/exports",
+    keys: "/govern/keys",
+  };
+}

@@ -1,0 +1,75 @@
+/** A skill's fields: for a new one, or for the next version of one. */
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { ask } from "../../api/client";
+import { Failure } from "../../ui/states";
+import { PATH, type Skill } from "./skills";
+
+const words = (text: string) => text.split(",").map((each) => each.trim()).filter(Boolean);
+
+export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void }) {
+  const queries = useQueryClient();
+  const [given, setGiven] = useState({
+    name: skill?.name ?? "",
+    description: skill?.description ?? "",
+    prompt: skill?.definition.prompt_template ?? "",
+    tools: skill?.definition.tools?.join(", ") ?? "",
+    tags: skill?.tags.join(", ") ?? "",
+  });
+  const save = useMutation({
+    mutationFn: () =>
+      ask<Skill>(skill ? `${PATH}/${encodeURIComponent(skill.id)}` : PATH, {
+        method: skill ? "PATCH" : "POST",
+        body: {
+          name: given.name,
+          description: given.description,
+          definition: { ...skill?.definition, prompt_template: given.prompt, tools: words(given.tools) },
+          tags: words(given.tags),
+        },
+      }),
+    onSuccess: () => {
+      onDone();
+      return queries.invalidateQueries({ queryKey: [PATH] });
+    },
+  });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    save.mutate();
+  }
+
+  return (
+    <form className="stack" onSubmit={submit}>
+      {save.isError && <Failure error={save.error} />}
+      <label>
+        Name
+        <input required value={given.name} onChange={(event) => setGiven({ ...given, name: event.target.value })} />
+      </label>
+      <label>
+        What it is for
+        <input value={given.description} onChange={(event) => setGiven({ ...given, description: event.target.value })} />
+      </label>
+      <label>
+        Prompt; {"{{name}}"} is a variable
+        <textarea required rows={10} value={given.prompt} onChange={(event) => setGiven({ ...given, prompt: event.target.value })} />
+      </label>
+      <label>
+        Tools, with commas between
+        <input value={given.tools} onChange={(event) => setGiven({ ...given, tools: event.target.value })} />
+      </label>
+      <label>
+        Tags, with commas between
+        <input value={given.tags} onChange={(event) => setGiven({ ...given, tags: event.target.value })} />
+      </label>
+      <div className="row">
+        <button type="submit" className="primary" disabled={save.isPending}>
+          {skill ? `Save as version ${skill.version + 1}` : "Create"}
+        </button>
+        <button type="button" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,41 @@
+/** A dialog and the button that opens it. What it holds begins afresh each time. */
+
+import { type ReactNode, useId, useRef, useState } from "react";
+
+interface Props {
+  open: string;
+  title: string;
+  kind?: "primary" | "danger" | "plain" | undefined;
+  disabled?: boolean;
+  children: (close: () => void) => ReactNode;
+}
+
+export function Dialog({ open, title, kind, disabled, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [opened, setOpened] = useState(0);
+  const [shown, setShown] = useState(false);
+  const id = useId();
+  const close = () => dialog.current?.close();
+  return (
+    <>
+      <button
+        type="button"
+        className={kind}
+        disabled={disabled}
+        onClick={() => {
+          setOpened(opened + 1);
+          setShown(true);
+          dialog.current?.showModal();
+        }}
+      >
+        {open}
+      </button>
+      <dialog ref={dialog} aria-labelledby={id} onClose={() => setShown(false)}>
+        <div className="stack" key={opened}>
+          <h2 id={id}>{title}</h2>
+          {shown && children(close)}
+        </div>
+      </dialog>
+    </>
+  );
+}
