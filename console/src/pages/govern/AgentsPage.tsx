@@ -76,16 +76,18 @@ function Row({ agent }: { agent: Agent }) {
         <State value={agent.lifecycle_state} />
         {change.isError && <Failure error={change.error} />}
       </td>
-      <td className="row">
-        <label>
-          <span className="visually-hidden">Change the state of {agent.name}</span>
-          <select value={agent.lifecycle_state} disabled={change.isPending} onChange={(event) => change.mutate(event.target.value)}>
-            {STATES.map((state) => (
-              <option key={state}>{state}</option>
-            ))}
-          </select>
-        </label>
-        <Link href={`/govern/approvals?status=all&agent_id=${encodeURIComponent(agent.id)}`}>Requests</Link>
+      <td>
+        <div className="row">
+          <label>
+            <span className="visually-hidden">Change the state of {agent.name}</span>
+            <select value={agent.lifecycle_state} disabled={change.isPending} onChange={(event) => change.mutate(event.target.value)}>
+              {STATES.map((state) => (
+                <option key={state}>{state}</option>
+              ))}
+            </select>
+          </label>
+          <Link href={`/govern/approvals?status=all&agent_id=${encodeURIComponent(agent.id)}`}>Requests</Link>
+        </div>
       </td>
     </tr>
   );

@@ -2,17 +2,20 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import type { LedgerEvent } from "../../api/types";
 import { EventCard } from "./EventCard";
+import { Find } from "./Find";
+import type { Run } from "./run";
 
 interface Props {
-  events: LedgerEvent[];
+  id: string;
+  run: Run;
   selected: number | null;
   critical: number | null;
   onSelect: (index: number) => void;
 }
 
-export function Conversation({ events, selected, critical, onSelect }: Props) {
+export function Conversation({ id, run, selected, critical, onSelect }: Props) {
+  const { events } = run;
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: events.length,
@@ -30,8 +33,11 @@ export function Conversation({ events, selected, critical, onSelect }: Props) {
 
   return (
     <section className="pane" aria-label="Conversation">
-      <h2>Conversation</h2>
-      <p className="soft">{events.length.toLocaleString("en")} events</p>
+      <div className="row between">
+        <h2>Conversation</h2>
+        <span className="soft">{events.length.toLocaleString("en")} events</span>
+      </div>
+      <Find events={events} selected={selected} onSelect={onSelect} />
       <div ref={box} className="pane-body" tabIndex={0} role="feed" aria-label="Events">
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
@@ -39,7 +45,7 @@ export function Conversation({ events, selected, critical, onSelect }: Props) {
             return (
               event && (
                 <div key={event.id} ref={virtual.measureElement} data-index={index} className="placed" style={{ transform: `translateY(${start}px)` }}>
-                  <EventCard event={event} selected={index === selected} critical={index === critical} onSelect={onSelect} />
+                  <EventCard id={id} event={event} run={run} selected={index === selected} critical={index === critical} onSelect={onSelect} />
                 </div>
               )
             );

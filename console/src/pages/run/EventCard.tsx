@@ -1,28 +1,35 @@
 /** One event as a person reads it, with all of it a click away. */
 
 import { memo, useState } from "react";
+import { Link } from "wouter";
 import type { LedgerEvent } from "../../api/types";
 import { Diff } from "../../ui/Diff";
 import { dollars, duration } from "../../ui/format";
 import { Artifact } from "./Artifact";
-import { isFailure, nameOf, textOf } from "./run";
+import { editOf, patchOf } from "./changes";
+import { isFailure, nameOf, type Run, textOf } from "./run";
 
 const CLOSED = 1_200;
 
 interface Props {
+  /** The run's id. */
+  id: string;
   event: LedgerEvent;
+  run: Run;
   selected: boolean;
   critical: boolean;
   onSelect: (index: number) => void;
 }
 
-export const EventCard = memo(function EventCard({ event, selected, critical, onSelect }: Props) {
+export const EventCard = memo(function EventCard({ id, event, run, selected, critical, onSelect }: Props) {
   const failed = isFailure(event);
+  const agent = run.agents.get(event.index);
   return (
-    <article className={`event ${event.type} ${selected ? "selected" : ""} ${failed ? "failed" : ""} ${critical ? "critical" : ""}`} aria-label={`${event.type.replaceAll("_", " ")} ${event.seq}`}>
+    <article className={`event ${event.type} ${selected ? "selected" : ""} ${failed ? "failed" : ""} ${critical ? "critical" : ""} ${agent ? "inner" : ""}`} aria-label={`${event.type.replaceAll("_", " ")} ${event.seq}`}>
       <header className="row between">
         <span className="row">
           <strong>{titleOf(event)}</strong>
+          {agent && <span className="badge">in {agent}</span>}
           {critical && <span className="badge bad">critical step</span>}
           {failed && <span className="badge bad">failed</span>}
         </span>
@@ -30,8 +37,8 @@ export const EventCard = memo(function EventCard({ event, selected, critical, on
           #{event.seq} {event.timestamp.slice(11, 19)}
         </button>
       </header>
-      {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} />}
-      <All event={event} />
+      {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} run={run} />}
+      <All id={id} event={event} />
     </article>
   );
 });
@@ -47,20 +54,20 @@ function titleOf(event: LedgerEvent): string {
   return (name === kind ? kind : `${kind} · ${name}`) + phase;
 }
 
-function Content({ event, payload }: { event: LedgerEvent; payload: Record<string, unknown> }) {
+function Content({ event, payload, run }: { event: LedgerEvent; payload: Record<string, unknown>; run: Run }) {
   switch (event.type) {
     case "user_message":
     case "agent_message":
     case "reasoning":
       return <Text value={textOf(payload.content)} />;
     case "tool_call":
-      return <Code value={textOf(payload.arguments ?? payload.input)} />;
+      return <Call payload={payload} />;
     case "tool_result":
       return <Code value={textOf(payload.error ?? payload.result ?? payload.output)} />;
     case "llm_call":
       return <ModelCall payload={payload} />;
     case "file_change":
-      return <FileChange payload={payload} />;
+      return <FileChange event={event} payload={payload} run={run} />;
     case "compaction":
       return (
         <p>
@@ -100,15 +107,41 @@ function ModelCall({ payload }: { payload: Record<string, unknown> }) {
   );
 }
 
-function FileChange({ payload }: { payload: Record<string, unknown> }) {
-  const patch = payload.diff ?? payload.patch;
+/** A call; of a tool that edits a file, the edit. */
+function Call({ payload }: { payload: Record<string, unknown> }) {
+  const edit = editOf(payload);
+  const told = (payload.arguments ?? payload.input) as { file_path?: unknown } | undefined;
+  if (edit === null) return <Code value={textOf(told)} />;
+  return (
+    <>
+      {typeof told?.file_path === "string" && <code>{told.file_path}</code>}
+      <LongDiff text={edit} />
+    </>
+  );
+}
+
+/** The patch that was recorded, or that of the call which the change came from. */
+function FileChange({ event, payload, run }: { event: LedgerEvent; payload: Record<string, unknown>; run: Run }) {
+  const call = run.events[run.byId.get(event.parent_id ?? textOf(payload.call_id)) ?? -1];
+  const patch = patchOf(payload) ?? (call?.payload && call !== event ? editOf(call.payload) : null);
   return (
     <>
       <p>
         <code>{textOf(payload.path)}</code> {textOf(payload.action) || "modified"}{" "}
         <span className="good-text">+{Number(payload.additions ?? 0)}</span> <span className="bad-text">−{Number(payload.deletions ?? 0)}</span>
       </p>
-      {typeof patch === "string" && <Diff text={patch} />}
+      {patch && <LongDiff text={patch} />}
+    </>
+  );
+}
+
+function LongDiff({ text }: { text: string }) {
+  const [open, setOpen] = useState(text.length <= CLOSED);
+  const end = text.indexOf("\n", CLOSED);
+  return (
+    <>
+      <Diff text={open ? text : text.slice(0, end < 0 ? CLOSED : end)} />
+      {text.length > CLOSED && <Toggle open={open} onToggle={() => setOpen(!open)} size={text.length} />}
     </>
   );
 }
@@ -145,12 +178,20 @@ function Toggle({ open, onToggle, size }: { open: boolean; onToggle: () => void;
   );
 }
 
-function All({ event }: { event: LedgerEvent }) {
+function All({ id, event }: { id: string; event: LedgerEvent }) {
   const [open, setOpen] = useState(false);
+  const from = new URLSearchParams({ run: id, span: event.span_id ?? event.id });
   return (
     <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
       <summary>Everything recorded</summary>
-      {open && <pre>{JSON.stringify(event, null, 2)}</pre>}
+      {open && (
+        <>
+          <pre>{JSON.stringify(event, null, 2)}</pre>
+          <p>
+            <Link href={`/forks/new?${from}`}>Fork the run from here</Link>
+          </p>
+        </>
+      )}
     </details>
   );
 }

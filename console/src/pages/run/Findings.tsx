@@ -1,14 +1,15 @@
 /** What the detectors found, with the events that show it. */
 
-import type { Analysis, LedgerEvent } from "../../api/types";
+import type { Analysis } from "../../api/types";
+import type { Run } from "./run";
 
 interface Props {
   analysis: Analysis;
-  events: LedgerEvent[];
+  run: Run;
   onSelect: (index: number) => void;
 }
 
-export function Findings({ analysis, events, onSelect }: Props) {
+export function Findings({ analysis, run, onSelect }: Props) {
   if (analysis.detections.length === 0) return null;
   return (
     <section className="card findings" aria-labelledby="findings">
@@ -21,7 +22,7 @@ export function Findings({ analysis, events, onSelect }: Props) {
               <span className="badge bad">{found.label.replaceAll("_", " ")}</span>
               <span className="soft">{Math.round(found.confidence * 100)} % sure</span>
               {found.evidence_refs.slice(0, 8).map((seq) => (
-                <Reference key={seq} seq={seq} critical={seq === found.critical_step_seq} events={events} onSelect={onSelect} />
+                <Reference key={seq} seq={seq} critical={seq === found.critical_step_seq} run={run} onSelect={onSelect} />
               ))}
             </div>
             <p>{found.explanation}</p>
@@ -32,10 +33,10 @@ export function Findings({ analysis, events, onSelect }: Props) {
   );
 }
 
-function Reference({ seq, critical, events, onSelect }: { seq: number; critical: boolean; events: LedgerEvent[]; onSelect: (index: number) => void }) {
-  const event = events.find((each) => each.seq === seq);
+function Reference({ seq, critical, events, onSelect }: { seq: number; critical: boolean; run: Run; onSelect: (index: number) => void }) {
+  const index = run.bySeq.get(seq);
   return (
-    <button type="button" className="plain reference" disabled={!event} onClick={() => event && onSelect(event.index)}>
+    <button type="button" className="plain reference" disabled={index === undefined} onClick={() => index !== undefined && onSelect(index)}>
       {critical ? "critical step " : "event "}
       {seq}
     </button>

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
+import { Link } from "wouter";
 import { ApiError, ask } from "../../api/client";
 import type { Analysis, Session } from "../../api/types";
 import { Cost, Count, duration, Labels, State, When } from "../../ui/format";
@@ -11,7 +12,9 @@ import { Empty, Failure, Loaded, Loading } from "../../ui/states";
 import { Conversation } from "./Conversation";
 import { Findings } from "./Findings";
 import { Integrity } from "./Integrity";
-import { spansOf } from "./run";
+import { Recordings } from "./Recordings";
+import { RunActions } from "./RunActions";
+import { type Run as RunModel, runOf } from "./run";
 import { useEvents } from "./useEvents";
 import { Waterfall } from "./Waterfall";
 import "./run.css";
@@ -33,32 +36,45 @@ function Run({ run }: { run: Session }) {
     queryKey: ["analysis", run.id],
     queryFn: ({ signal }) => ask<{ analysis: Analysis | null }>(`/api/traces/${encodeURIComponent(run.id)}/analysis`, { signal }),
   });
-  const spans = useMemo(() => spansOf(events), [events]);
+  const model = useMemo(() => runOf(events), [events]);
   const [params, change] = useParams();
-  const selected = params.has("event") ? Number(params.get("event")) : null;
-  const select = useCallback((index: number | null) => change({ event: index === null ? null : String(index) }), [change]);
+  const selected = selectedIn(model, params);
+  const select = useCallback((index: number | null) => change({ event: index === null ? null : String(index), seq: null, span: null }), [change]);
   const found = analysis.data?.analysis ?? null;
-  const critical = events.find((event) => event.seq === found?.critical_step_seq)?.index ?? null;
+  const critical = model.bySeq.get(found?.critical_step_seq ?? -1) ?? null;
   const name = run.summary || run.user_goal || run.id;
 
   return (
     <>
-      <Title name={name} actions={<Integrity id={run.id} />}>
+      <Title name={name} actions={
+          <>
+            <Integrity id={run.id} />
+            <RunActions run={run} />
+          </>
+        }>
         {name}
       </Title>
       <Facts run={run} />
-      {found && <Findings analysis={found} events={events} onSelect={select} />}
+      {found && <Findings analysis={found} run={model} onSelect={select} />}
       {error !== null && <Failure error={error} />}
       {!complete && error === null && <Loading what={`Reading events (${events.length.toLocaleString("en")} so far)`} />}
       {complete && events.length === 0 && <Empty title="No events yet">The run was created, and nothing of it recorded.</Empty>}
+      <Recordings run={model} selected={selected} onSelect={select} />
       {events.length > 0 && (
         <div className="run-panes">
-          <Waterfall spans={spans} selected={selected} critical={critical} onSelect={select} />
-          <Conversation events={events} selected={selected} critical={critical} onSelect={select} />
+          <Waterfall spans={model.spans} selected={selected} critical={critical} onSelect={select} />
+          <Conversation id={run.id} run={model} selected={selected} critical={critical} onSelect={select} />
         </div>
       )}
     </>
   );
+}
+
+/** The event that the address names: by its place, its seq, or its span. */
+function selectedIn(run: RunModel, params: URLSearchParams): number | null {
+  if (params.has("event")) return Number(params.get("event"));
+  if (params.has("seq")) return run.bySeq.get(Number(params.get("seq"))) ?? null;
+  return run.byId.get(params.get("span") ?? "") ?? null;
 }
 
 function Facts({ run }: { run: Session }) {
@@ -80,6 +96,15 @@ function Facts({ run }: { run: Session }) {
         <Fact name="Models" value={run.models.join(", ")} />
         <Fact name="Repository" value={[run.repo || run.project, run.branch].filter(Boolean).join(" · ")} />
         <Fact name="Author" value={run.author} />
+        <Fact name="Notes" value={run.notes} />
+        {run.parent_trace_id && (
+          <>
+            <dt>Forked from</dt>
+            <dd>
+              <Link href={`/runs/${encodeURIComponent(run.parent_trace_id)}`}>{run.parent_trace_id}</Link>
+            </dd>
+          </>
+        )}
         <dt>Started</dt>
         <dd>
           <When at={run.started_at} exact />, took {duration(run.duration_secs === null ? null : run.duration_secs * 1_000)}

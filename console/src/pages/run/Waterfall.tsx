@@ -1,7 +1,7 @@
 /** Spans in time: one row each, children below and inside their parents. Arrow keys move through them. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { duration } from "../../ui/format";
 import type { Span } from "./run";
 
@@ -22,9 +22,8 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
     estimateSize: () => HEIGHT,
     overscan: 20,
   });
-  const at = place(spans, selected);
-  const begin = spans.reduce((least, span) => Math.min(least, span.start), Number.POSITIVE_INFINITY);
-  const end = spans.reduce((most, span) => Math.max(most, span.end ?? span.start), begin + 1);
+  const at = useMemo(() => place(spans, selected), [spans, selected]);
+  const [begin, end] = useMemo(() => range(spans), [spans]);
 
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
@@ -43,7 +42,7 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
     <section className="pane" aria-label="Timeline">
       <h2>Timeline</h2>
       <p className="soft">
-        {spans.length.toLocaleString("en")} steps over {duration(end - begin)}
+        {spans.length.toLocaleString("en")} steps{spans.length > 0 && ` over ${duration(end - begin)}`}
       </p>
       <div ref={box} className="pane-body waterfall" role="listbox" aria-label="Steps" tabIndex={0} onKeyDown={move} aria-activedescendant={at >= 0 ? `span-${at}` : undefined}>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
@@ -68,10 +67,10 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
                 <span className="span-track" aria-hidden="true">
                   <span
                     className={`span-bar ${span.kind}`}
-                    style={{ left: `${((span.start - begin) / (end - begin)) * 100}%`, width: `max(3px, ${(((span.end ?? end) - span.start) / (end - begin)) * 100}%)` }}
+                    style={{ left: `min(100% - 3px, ${((span.start - begin) / (end - begin)) * 100}%)`, width: `max(3px, ${(((span.end ?? end) - span.start) / (end - begin)) * 100}%)` }}
                   />
                 </span>
-                <span className="span-took">{span.end === null ? "open" : duration(span.end - span.start)}</span>
+                <span className="span-took">{span.end === null ? "open" : duration(span.took)}</span>
               </div>
             );
           })}
@@ -79,6 +78,11 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
       </div>
     </section>
   );
+}
+
+function range(spans: Span[]): [number, number] {
+  const begin = spans.reduce((least, span) => Math.min(least, span.start), Number.POSITIVE_INFINITY);
+  return [begin, spans.reduce((most, span) => Math.max(most, span.end ?? span.start), begin + 1)];
 }
 
 /** The row of the span that an event belongs to, or the last one that begins before it. */

@@ -1,10 +1,11 @@
-/** All events of a run: shown as they arrive, page by page, and followed while the run goes on. */
+/** All events of a run: shown as they arrive, and followed while the run goes on. */
 
 import { useEffect, useState } from "react";
 import { ask } from "../../api/client";
 import { watch } from "../../api/live";
 import type { EventPage, LedgerEvent } from "../../api/types";
 
+const FIRST_PAGE = 200;
 const PAGE = 1_000;
 
 export interface Events {
@@ -19,6 +20,7 @@ export function useEvents(id: string, follow: boolean): Events {
   useEffect(() => {
     const ended = new AbortController();
     const held: LedgerEvent[] = [];
+    let shown = 0;
     let reading = false;
     let again = false;
 
@@ -32,23 +34,30 @@ export function useEvents(id: string, follow: boolean): Events {
       try {
         do {
           again = false;
-          let cursor: string | null = null;
-          do {
-            const after = cursor === null ? held.at(-1)?.seq : undefined;
-            const page: EventPage = await ask(`/api/traces/${encodeURIComponent(id)}/events`, {
-              query: { limit: PAGE, cursor, after_seq: after },
-              signal: ended.signal,
-            });
-            held.push(...page.events);
-            cursor = page.next_cursor;
-            setState({ events: [...held], complete: cursor === null, error: null });
-          } while (cursor !== null);
+          await readAll();
         } while (again);
       } catch (error) {
         if (!ended.signal.aborted) setState({ events: [...held], complete: false, error });
       } finally {
         reading = false;
       }
+    }
+
+    async function readAll(): Promise<void> {
+      let page: EventPage;
+      do {
+        page = await ask<EventPage>(`/api/traces/${encodeURIComponent(id)}/events`, {
+          query: { limit: held.length === 0 ? FIRST_PAGE : PAGE, after_seq: held.at(-1)?.seq },
+          signal: ended.signal,
+        });
+        held.push(...page.events);
+        const complete = page.next_cursor === null;
+        // What follows from all events is derived anew each time they are shown: at each doubling, so that it stays linear.
+        if (complete || held.length >= 2 * shown) {
+          shown = held.length;
+          setState({ events: [...held], complete, error: null });
+        }
+      } while (page.next_cursor !== null);
     }
 
     void readOn();
