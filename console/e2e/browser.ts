@@ -19,6 +19,8 @@ export interface Site {
   /** What pages have written to their consoles as errors, since the last time. */
   complaints(): string[];
   api(path: string, init?: { method?: string; body?: unknown; key?: string }): Promise<unknown>;
+  /** The credential that the sign-in page offers under a name. */
+  token(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -52,13 +54,20 @@ export async function startSite(...options: string[]): Promise<Site> {
     return answer.status === 204 ? null : answer.json();
   }
 
+  async function token(name: string) {
+    const { local } = (await (await fetch(`${url}/console-config.json`)).json()) as { local: { name: string; credential: string }[] };
+    const found = local.find((each) => each.name === name);
+    if (!found) throw new Error(`no credential is called ${name}`);
+    return found.credential;
+  }
+
   async function stop() {
     await browser.close();
     server.kill("SIGTERM");
     await new Promise((resolve) => server.once("exit", resolve));
   }
 
-  return { url, open, api, complaints: () => heard.splice(0), stop };
+  return { url, open, api, complaints: () => heard.splice(0), token, stop };
 }
 
 async function serve(options: string[]): Promise<{ url: string; server: ChildProcess }> {

@@ -15,6 +15,10 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     body: { name: "Release notes", description: "Write them from the commits.", definition: { prompt_template: "List what users notice in {{version}}.", tools: ["git"] } },
   })) as { id: string };
   const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
+  const at = { trace_id: "sample-fix-failing-test", span_id: "toolu_s01" };
+  const fork = (await site.api("/api/v1/forks", { method: "POST", body: at })) as { id: string };
+  const substitutions = [{ kind: "tool_output", span_id: at.span_id, value: "1 passed in 0.20s" }];
+  await site.api(`/api/v1/forks/${fork.id}/replay`, { method: "POST", body: { engine: "recorded", substitutions } });
   return {
     runs: "/runs",
     run: "/runs/sample-flight-booking",
@@ -24,6 +28,9 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     skill: `/skills/${skill.id}`,
     incidents: "/incidents",
     incident: `/incidents/${incidents[0]?.id}`,
+    forks: "/forks",
+    "new-fork": "/forks/new?run=sample-fix-failing-test&span=toolu_s01",
+    fork: `/forks/${fork.id}`,
     spend: "/spend",
     approvals: "/govern/approvals",
     policy: "/govern/policy",

@@ -17,6 +17,9 @@ const SearchPage = lazy(() => import("./pages/search/SearchPage"));
 const MemoryPage = lazy(() => import("./pages/memory/MemoryPage"));
 const SkillsPage = lazy(() => import("./pages/skills/SkillsPage"));
 const SkillPage = lazy(() => import("./pages/skills/SkillPage"));
+const ForksPage = lazy(() => import("./pages/compare/ForksPage"));
+const NewForkPage = lazy(() => import("./pages/compare/NewForkPage"));
+const ForkPage = lazy(() => import("./pages/compare/ForkPage"));
 const ApprovalsPage = lazy(() => import("./pages/govern/ApprovalsPage"));
 const PolicyPage = lazy(() => import("./pages/govern/PolicyPage"));
 const AgentsPage = lazy(() => import("./pages/govern/AgentsPage"));
@@ -53,6 +56,9 @@ function SignedIn() {
           <Route path="/skills/:id">{({ id }) => <SkillPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/incidents" component={IncidentsPage} />
           <Route path="/incidents/:id">{({ id }) => <IncidentPage key={id} id={decodeURIComponent(id)} />}</Route>
+          <Route path="/forks" component={ForksPage} />
+          <Route path="/forks/new" component={NewForkPage} />
+          <Route path="/forks/:id">{({ id }) => <ForkPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/spend" component={SpendPage} />
           <Route path="/govern/approvals" component={ApprovalsPage} />
           <Route path="/govern/policy" component={PolicyPage} />

@@ -19,6 +19,7 @@ const AREAS: { name: string; pages: [path: string, name: string][] }[] = [
     name: "Understand",
     pages: [
       ["/incidents", "Incidents"],
+      ["/forks", "Compare"],
       ["/spend", "Spend"],
     ],
   },

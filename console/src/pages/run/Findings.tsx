@@ -33,7 +33,7 @@ export function Findings({ analysis, run, onSelect }: Props) {
   );
 }
 
-function Reference({ seq, critical, events, onSelect }: { seq: number; critical: boolean; run: Run; onSelect: (index: number) => void }) {
+function Reference({ seq, critical, run, onSelect }: { seq: number; critical: boolean; run: Run; onSelect: (index: number) => void }) {
   const index = run.bySeq.get(seq);
   return (
     <button type="button" className="plain reference" disabled={index === undefined} onClick={() => index !== undefined && onSelect(index)}>

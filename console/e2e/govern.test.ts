@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { missing, type Site, startSite } from "./browser";
+import { furnish } from "./pages";
+
+describe.skipIf(missing)("govern", () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite();
+    await furnish(site);
+  });
+  afterAll(() => site.stop());
+  afterEach(() => expect(site.complaints()).toEqual([]));
+
+  it("shows what an agent asks, and approves it with a note", async () => {
+    // Nobody approves what their own key asked for.
+    const page = await site.open("/govern/approvals", { credential: await site.token("A reviewer") });
+    const request = page.getByRole("article").filter({ hasText: "production/web" });
+    await request.getByRole("button", { name: "Approve" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("3f2a9c1").waitFor();
+    await dialog.getByLabel("Note").fill("window is open");
+    await dialog.getByRole("button", { name: "Approve" }).click();
+    await request.waitFor({ state: "detached" });
+    await page.getByLabel("Status").selectOption("approved");
+    await page.getByText("window is open").waitFor();
+  });
+
+  it("says at which line a policy is wrong, and saves one that is right as the next version", async () => {
+    const page = await site.open("/govern/policy");
+    const text = page.getByLabel("Policy, TOML");
+    const before = await text.inputValue();
+    await text.fill(`${before}\n[[rule]]\nname = "x"\nefect = "allow"\n`);
+    await page.getByRole("button", { name: "Save as version 1" }).click();
+    await page.getByText("unknown key").first().waitFor();
+    await page.getByRole("button", { name: `line ${before.split("\n").length + 3}` }).click();
+    expect(await text.evaluate((field: HTMLTextAreaElement) => field.value.slice(field.selectionStart, field.selectionEnd))).toBe('efect = "allow"');
+    expect(site.complaints()).toEqual([expect.stringContaining("400")]);
+
+    await text.fill(`${before}\n[[rule]]\nname = "x"\neffect = "allow"\n`);
+    await page.getByRole("button", { name: "Save as version 1" }).click();
+    await page.getByRole("button", { name: "Save as version 2" }).waitFor();
+    await page.getByLabel("Version").selectOption("0");
+    await page.getByText("This is version 0. Saving").waitFor();
+    expect(page.url()).toContain("version=0");
+  });
+
+  it("tries the rules on past runs", async () => {
+    const page = await site.open("/govern/policy");
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByRole("rowheader", { name: "the session was recorded whole" }).waitFor();
+  });
+
+  it("registers an agent and suspends it", async () => {
+    const page = await site.open("/govern/agents");
+    await page.getByRole("button", { name: "New agent" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Release bot");
+    await page.getByRole("button", { name: "Register" }).click();
+    await page.getByLabel("Change the state of Release bot").selectOption("suspended");
+    await page.getByRole("row", { name: /Release bot/ }).locator(".badge", { hasText: "suspended" }).waitFor();
+  });
+
+  it("shows a new key once, and revokes it", async () => {
+    const page = await site.open("/govern/keys");
+    await page.getByRole("button", { name: "New key" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("for CI");
+    await page.getByRole("button", { name: "Create" }).click();
+    const shown = page.getByRole("status", { name: "The key for CI" });
+    await shown.waitFor();
+    const [key, id] = await shown.locator("code").allTextContents();
+    expect(await site.api("/api/sessions", { key: key ?? "" })).toHaveProperty("sessions");
+    await page.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByLabel("The key's id").fill(id ?? "");
+    await page.getByRole("button", { name: "Revoke" }).click();
+    await page.getByText("Revoked.").waitFor();
+    await expect(site.api("/api/sessions", { key: key ?? "" })).rejects.toThrow("401");
+  });
+
+  it("exports a run as a file", async () => {
+    const page = await site.open("/govern/exports");
+    const form = page.getByRole("form", { name: "One run" });
+    await form.getByLabel("Run").fill("sample-flight-booking");
+    const coming = page.waitForEvent("download");
+    await form.getByRole("button", { name: "Download" }).click();
+    expect((await coming).suggestedFilename()).toBe("trace-sample-flight-booking.json");
+  });
+
+  it("lists who changed what", async () => {
+    const page = await site.open("/govern/audit");
+    await page.getByRole("button", { name: "record intact" }).waitFor();
+    await page.getByRole("cell", { name: "agent.created" }).first().waitFor();
+  });
+});

@@ -1,0 +1,36 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { missing, type Site, startSite } from "./browser";
+
+describe.skipIf(missing)("incidents", () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite();
+  });
+  afterAll(() => site.stop());
+  afterEach(() => expect(site.complaints()).toEqual([]));
+
+  it("stand on a board, and move by their list of statuses", async () => {
+    const page = await site.open("/incidents");
+    const title = page.getByRole("region", { name: /^new/ }).getByRole("link").first();
+    const name = (await title.textContent()) ?? "";
+    await page.getByLabel(`Move ${name} to`).selectOption("triaged");
+    await page.getByRole("region", { name: /^triaged/ }).getByRole("link", { name }).waitFor();
+  });
+
+  it("are given an owner and a reason, and lead to the event that shows them", async () => {
+    const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string; critical_step_seq: number }[] };
+    const page = await site.open(`/incidents/${incidents[0]?.id}`);
+    await page.getByRole("textbox", { name: "Owner" }).fill("ann");
+    await page.getByLabel("Reason").fill("looking into it");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("listitem").filter({ hasText: "looking into it" }).waitFor();
+    await page.getByRole("link", { name: /^critical step/ }).click();
+    await page.locator("article.selected.critical").waitFor();
+  });
+
+  it("that are not there say so", async () => {
+    const page = await site.open("/incidents/inc_none");
+    await page.getByText("There is no such incident").waitFor();
+    expect(site.complaints()).toEqual([expect.stringContaining("404")]);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { missing, type Site, startSite } from "./browser";
+
+describe.skipIf(missing)("memory, skills and forks", () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite();
+  });
+  afterAll(() => site.stop());
+  afterEach(() => expect(site.complaints()).toEqual([]));
+
+  it("remembers, and forgets when one is sure", async () => {
+    const page = await site.open("/memory");
+    await page.getByText("Nothing is remembered yet").waitFor();
+    await page.getByRole("button", { name: "New memory" }).click();
+    await page.getByRole("dialog").getByLabel("Key").fill("deploy-window");
+    await page.getByLabel("What to remember").fill("Not on Fridays.");
+    await page.getByRole("button", { name: "Remember" }).click();
+    const card = page.getByRole("article", { name: "deploy-window" });
+    await card.getByText("Not on Fridays.").waitFor();
+    await card.getByRole("button", { name: "Forget" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Forget" }).click();
+    await page.getByText("Nothing is remembered yet").waitFor();
+  });
+
+  it("keeps each version of a skill", async () => {
+    const page = await site.open("/skills");
+    await page.getByRole("button", { name: "New skill" }).click();
+    await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("Release notes");
+    await page.getByRole("textbox", { name: /^Prompt/ }).fill("List what users notice.");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("link", { name: "Release notes" }).click();
+    await page.getByRole("button", { name: "Edit" }).click();
+    await page.getByRole("textbox", { name: /^Prompt/ }).fill("List what users notice, by area.");
+    await page.getByRole("button", { name: "Save as version 2" }).click();
+    await page.getByText("List what users notice, by area.").waitFor();
+    await page.getByLabel("Version").selectOption("1");
+    await page.getByText("List what users notice.", { exact: true }).waitFor();
+  });
+
+  it("forks a run at a step, and shows where the two part", async () => {
+    const page = await site.open("/runs/sample-fix-failing-test?span=toolu_s01");
+    const step = page.locator("article.selected");
+    await step.getByText("Everything recorded").click();
+    await step.getByRole("link", { name: "Fork the run from here" }).click();
+    await page.getByLabel(/^To:/).fill("1 passed in 0.20s");
+    await page.getByRole("button", { name: "Replay" }).click();
+    const divergence = page.getByRole("region", { name: "First divergence" });
+    await divergence.waitFor({ timeout: 20_000 });
+    await page.getByRole("region", { name: "Fork", exact: true }).first().getByText("1 passed in 0.20s").waitFor();
+    await page.goto(`${site.url}/forks`);
+    await page.getByRole("link", { name: "sample-fix-failing-test" }).waitFor();
+  });
+});
