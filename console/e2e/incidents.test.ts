@@ -21,11 +21,23 @@ describe.skipIf(missing)("incidents", () => {
     const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string; critical_step_seq: number }[] };
     const page = await site.open(`/incidents/${incidents[0]?.id}`);
     await page.getByRole("textbox", { name: "Owner" }).fill("ann");
+    await page.getByRole("combobox", { name: "Status" }).selectOption("fixing");
     await page.getByLabel("Reason").fill("looking into it");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("listitem").filter({ hasText: "looking into it" }).waitFor();
     await page.getByRole("link", { name: /^critical step/ }).click();
     await page.locator("article.selected.critical").waitFor();
+  });
+
+  it("show whether a change helps, before and after", async () => {
+    const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
+    const page = await site.open(`/incidents/${incidents[0]?.id}`);
+    await page.getByRole("button", { name: "Try a change" }).click();
+    await page.getByLabel("What", { exact: true }).selectOption("message");
+    await page.getByLabel(/^To:/).fill("Please move my flight to the 29th of November, and check it.");
+    await page.getByRole("button", { name: "Replay" }).click();
+    const table = page.getByRole("region", { name: "Before and after" });
+    await table.getByRole("link", { name: "sample-flight-booking" }).waitFor({ timeout: 20_000 });
   });
 
   it("that are not there say so", async () => {

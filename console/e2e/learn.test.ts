@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { missing, type Site, startSite } from "./browser";
 
-describe.skipIf(missing)("memory, skills and forks", () => {
+describe.skipIf(missing)("memory, skills, forks and tapes", () => {
   let site: Site;
   beforeAll(async () => {
     site = await startSite();
@@ -50,5 +50,19 @@ describe.skipIf(missing)("memory, skills and forks", () => {
     await page.getByRole("region", { name: "Fork", exact: true }).first().getByText("1 passed in 0.20s").waitFor();
     await page.goto(`${site.url}/forks`);
     await page.getByRole("link", { name: "sample-fix-failing-test" }).waitFor();
+  });
+
+  it("publishes a run, which anybody reads and checks without signing in", async () => {
+    const page = await site.open("/runs/sample-flight-booking");
+    await page.getByRole("button", { name: "Publish" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Title").fill("How it went");
+    await dialog.getByRole("button", { name: "Publish" }).click();
+    const address = await dialog.getByRole("link").getAttribute("href");
+    const stranger = await site.open(address ?? "", { credential: null });
+    await stranger.getByRole("heading", { name: "How it went" }).waitFor();
+    await stranger.getByText("as recorded", { exact: true }).waitFor();
+    await stranger.emulateMedia({ media: "print" });
+    expect(await stranger.getByText("Please move my flight").first().isVisible()).toBe(true);
   });
 });

@@ -19,6 +19,7 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
   const fork = (await site.api("/api/v1/forks", { method: "POST", body: at })) as { id: string };
   const substitutions = [{ kind: "tool_output", span_id: at.span_id, value: "1 passed in 0.20s" }];
   await site.api(`/api/v1/forks/${fork.id}/replay`, { method: "POST", body: { engine: "recorded", substitutions } });
+  const tape = (await site.api("/api/v1/tapes", { method: "POST", body: { trace_id: "sample-flight-booking" } })) as { slug: string };
   return {
     runs: "/runs",
     run: "/runs/sample-flight-booking",
@@ -31,6 +32,8 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     forks: "/forks",
     "new-fork": "/forks/new?run=sample-fix-failing-test&span=toolu_s01",
     fork: `/forks/${fork.id}`,
+    tapes: "/tapes",
+    tape: `/tape/${tape.slug}`,
     spend: "/spend",
     approvals: "/govern/approvals",
     policy: "/govern/policy",

@@ -20,6 +20,8 @@ const SkillPage = lazy(() => import("./pages/skills/SkillPage"));
 const ForksPage = lazy(() => import("./pages/compare/ForksPage"));
 const NewForkPage = lazy(() => import("./pages/compare/NewForkPage"));
 const ForkPage = lazy(() => import("./pages/compare/ForkPage"));
+const TapesPage = lazy(() => import("./pages/tapes/TapesPage"));
+const TapePage = lazy(() => import("./pages/tapes/TapePage"));
 const ApprovalsPage = lazy(() => import("./pages/govern/ApprovalsPage"));
 const PolicyPage = lazy(() => import("./pages/govern/PolicyPage"));
 const AgentsPage = lazy(() => import("./pages/govern/AgentsPage"));
@@ -34,6 +36,7 @@ export function App() {
     <Suspense fallback={<Loading />}>
       <Switch>
         <Route path="/signed-in" component={SignedInPage} />
+        <Route path="/tape/:slug">{({ slug }) => <TapePage key={slug} slug={decodeURIComponent(slug)} />}</Route>
         <Route>{credential ? <SignedIn /> : <SignInPage />}</Route>
       </Switch>
     </Suspense>
@@ -54,6 +57,7 @@ function SignedIn() {
           <Route path="/memory" component={MemoryPage} />
           <Route path="/skills" component={SkillsPage} />
           <Route path="/skills/:id">{({ id }) => <SkillPage key={id} id={decodeURIComponent(id)} />}</Route>
+          <Route path="/tapes" component={TapesPage} />
           <Route path="/incidents" component={IncidentsPage} />
           <Route path="/incidents/:id">{({ id }) => <IncidentPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/forks" component={ForksPage} />

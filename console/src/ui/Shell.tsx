@@ -13,6 +13,7 @@ const AREAS: { name: string; pages: [path: string, name: string][] }[] = [
       ["/search", "Search"],
       ["/memory", "Memory"],
       ["/skills", "Skills"],
+      ["/tapes", "Tapes"],
     ],
   },
   {

@@ -77,6 +77,7 @@ const TONES: Record<string, string> = {
   in_progress: "accent",
   replaying: "accent",
   pending: "accent",
+  requested: "accent",
   fixing: "accent",
   new: "warn",
   stale: "warn",

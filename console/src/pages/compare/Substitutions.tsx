@@ -10,6 +10,13 @@ export interface Replay {
   runner_url?: string;
 }
 
+const ENGINES = {
+  recorded: "the record alone",
+  bedrock: "models on Bedrock, tools from the record",
+  webhook: "a runner of your own",
+};
+type Engine = keyof typeof ENGINES;
+
 interface Row {
   kind: Kind;
   span: string;
@@ -21,10 +28,11 @@ interface Props {
   span: string;
   busy: boolean;
   error: unknown;
+  engines?: Engine[];
   onReplay: (replay: Replay) => void;
 }
 
-export function Substitutions({ given, span, busy, error, onReplay }: Props) {
+export function Substitutions({ given, span, busy, error, engines = ["recorded", "bedrock", "webhook"], onReplay }: Props) {
   const [rows, setRows] = useState<Row[]>(() => (given.length ? given.map(rowOf) : [{ kind: "tool_output", span, text: "" }]));
   const [engine, setEngine] = useState("recorded");
   const [runner, setRunner] = useState("");
@@ -80,9 +88,11 @@ export function Substitutions({ given, span, busy, error, onReplay }: Props) {
       <label>
         Answered by
         <select value={engine} onChange={(event) => setEngine(event.target.value)}>
-          <option value="recorded">the record alone</option>
-          <option value="bedrock">models on Bedrock, tools from the record</option>
-          <option value="webhook">a runner of your own</option>
+          {engines.map((each) => (
+            <option key={each} value={each}>
+              {ENGINES[each]}
+            </option>
+          ))}
         </select>
       </label>
       {engine === "webhook" && (

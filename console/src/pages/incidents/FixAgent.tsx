@@ -7,9 +7,10 @@ import { Diff } from "../../ui/Diff";
 import { Failure } from "../../ui/states";
 import { eventAddress, type FixAnswer, type Incident } from "./incidents";
 
-export function FixAgent({ incident }: { incident: Incident }) {
+export function FixAgent({ incident, onFix }: { incident: Incident; onFix: (fix: FixAnswer) => void }) {
   const fix = useMutation({
     mutationFn: () => ask<FixAnswer>(`/api/incidents/${encodeURIComponent(incident.id)}/fix-agent`, { method: "POST", body: {} }),
+    onSuccess: onFix,
   });
   return (
     <section className="card" aria-labelledby="fix">

@@ -8,7 +8,7 @@ import { Labels, State, When } from "../../ui/format";
 import { Title } from "../../ui/Shell";
 import { Empty, Failure, Loaded } from "../../ui/states";
 import { FixAgent } from "./FixAgent";
-import { eventAddress, type HistoryEntry, type Incident, type IncidentStatus, NEXT } from "./incidents";
+import { eventAddress, type FixAnswer, type HistoryEntry, type Incident, type IncidentStatus, NEXT } from "./incidents";
 import { useChange } from "./MoveTo";
 import { RegressionRuns } from "./RegressionRuns";
 import "./incidents.css";
@@ -29,6 +29,7 @@ export default function IncidentPage({ id }: { id: string }) {
 }
 
 function Found({ incident }: { incident: Incident }) {
+  const [fix, setFix] = useState<FixAnswer | null>(null);
   return (
     <>
       <Title name={incident.title} actions={<Link href="/incidents">All incidents</Link>}>
@@ -44,8 +45,8 @@ function Found({ incident }: { incident: Incident }) {
         <Evidence incident={incident} />
         <Decide key={`${incident.status}${incident.owner_id}`} incident={incident} />
       </div>
-      <FixAgent incident={incident} />
-      <RegressionRuns id={incident.id} />
+      <FixAgent incident={incident} onFix={setFix} />
+      <RegressionRuns id={incident.id} proposed={fix?.substitutions} />
       <div className="grid wide">
         <Runs incident={incident} />
         <History entries={incident.history} />

@@ -1,44 +1,55 @@
-/** Whether the fix holds: the incident's runs replayed, before and after. */
+/** Whether a change helps: the incident's runs replayed with it, before and after. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
+import { Dialog } from "../../ui/Dialog";
 import { State, When } from "../../ui/format";
-import { Failure, Loaded } from "../../ui/states";
-import type { RegressionRun } from "./incidents";
+import { Loaded } from "../../ui/states";
+import { type Replay, Substitutions } from "../compare/Substitutions";
+import type { FixAnswer, RegressionRun } from "./incidents";
 
-const GOES_ON = new Set(["pending", "queued", "running", "replaying"]);
-const LOOK_AGAIN = 2_000;
+const GOES_ON = new Set(["requested", "running"]);
+const LOOK_AGAIN = 1_500;
 
-export function RegressionRuns({ id }: { id: string }) {
+const pathOf = (id: string) => `/api/incidents/${encodeURIComponent(id)}/regression-runs`;
+
+/** Begin a regression run; the incident itself may become `verified` by it. */
+export function useRegression(id: string) {
   const queries = useQueryClient();
-  const path = `/api/incidents/${encodeURIComponent(id)}/regression-runs`;
-  const runs = useQuery({
-    queryKey: [path],
-    queryFn: ({ signal }) => ask<{ regression_runs: RegressionRun[] }>(path, { signal }),
-    refetchInterval: ({ state }) => (state.data?.regression_runs.some((run) => GOES_ON.has(run.status)) ? LOOK_AGAIN : false),
+  return useMutation({
+    mutationFn: (wanted: Pick<Replay, "substitutions"> & Partial<Replay>) => ask(pathOf(id), { method: "POST", body: wanted }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: [pathOf(id)] }),
   });
-  const start = useMutation({
-    mutationFn: () => ask(path, { method: "POST", body: {} }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [path] }),
+}
+
+export function RegressionRuns({ id, proposed }: { id: string; proposed: FixAnswer["substitutions"] }) {
+  const queries = useQueryClient();
+  const runs = useQuery({
+    queryKey: [pathOf(id)],
+    queryFn: async ({ signal }) => {
+      const { regression_runs } = await ask<{ regression_runs: RegressionRun[] }>(pathOf(id), { signal });
+      if (regression_runs[0]?.verified) void queries.invalidateQueries({ queryKey: ["incident", id] });
+      return regression_runs;
+    },
+    refetchInterval: ({ state }) => (state.data?.some((run) => GOES_ON.has(run.status)) ? LOOK_AGAIN : false),
   });
   return (
     <section className="card" aria-labelledby="regression">
       <div className="row between">
         <h2 id="regression">Regression runs</h2>
-        <button type="button" disabled={start.isPending} onClick={() => start.mutate()}>
-          Run again
-        </button>
+        <Dialog open="Try a change" title="Replay the runs with a change">
+          {(close) => <Begin id={id} proposed={proposed} onDone={close} />}
+        </Dialog>
       </div>
-      {start.isError && <Failure error={start.error} />}
       <Loaded query={runs}>
-        {({ regression_runs: found }) =>
+        {(found) =>
           found.length === 0 ? (
-            <p className="soft">None yet. A regression run replays the runs with this incident and holds them against what was recorded.</p>
+            <p className="soft">None yet. A regression run replays the runs of this incident with a change, and some that went well, and says what passes before and after.</p>
           ) : (
             <div className="stack">
               {found.map((run, at) => (
-                <Run key={run.id} path={path} run={run} open={at === 0} />
+                <Run key={run.id} run={run} open={at === 0} />
               ))}
             </div>
           )
@@ -48,64 +59,61 @@ export function RegressionRuns({ id }: { id: string }) {
   );
 }
 
-function Run({ path, run, open }: { path: string; run: RegressionRun; open: boolean }) {
+function Begin({ id, proposed, onDone }: { id: string; proposed: FixAnswer["substitutions"]; onDone: () => void }) {
+  const begin = useRegression(id);
+  return <Substitutions given={(proposed ?? []) as Replay["substitutions"]} span="" busy={begin.isPending} error={begin.error} engines={["recorded", "bedrock"]} onReplay={(wanted) => begin.mutate(wanted, { onSuccess: onDone })} />;
+}
+
+function Run({ run, open }: { run: RegressionRun; open: boolean }) {
   return (
     <details open={open}>
       <summary>
-        <State value={run.status} /> {run.created_at && <When at={run.created_at} />} · passed before {run.before_pass}, after {run.after_pass}
-        {run.fallback && " · from the record alone"}
+        <State value={run.status} /> {run.verified && <State value="verified" />} <When at={run.created_at} /> · {run.before_pass} passed before, {run.after_pass} after
       </summary>
-      <Rows path={path} run={run} />
+      <div className="stack">
+        {run.reason && <p>{run.reason}</p>}
+        {run.fallback && <p className="soft">At least one replay came to a step that nobody recorded: it cannot be told.</p>}
+        <div className="scroll" tabIndex={0} role="region" aria-label="Before and after">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Run</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+                <th scope="col">Why</th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                <th scope="row">Passed</th>
+                <td>{run.before_pass}</td>
+                <td>{run.after_pass}</td>
+                <td />
+              </tr>
+              <tr>
+                <th scope="row">Failed</th>
+                <td>{run.before_fail}</td>
+                <td>{run.after_fail}</td>
+                <td>{run.inconclusive > 0 && `${run.inconclusive} cannot be told`}</td>
+              </tr>
+              {run.rows?.map((row) => (
+                <tr key={row.session_id}>
+                  <th scope="row">
+                    <Link href={`/runs/${encodeURIComponent(row.session_id)}`}>{row.session_id}</Link>
+                  </th>
+                  <td>
+                    <State value={row.before} />
+                  </td>
+                  <td>
+                    <State value={row.after} />
+                  </td>
+                  <td>{row.why}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
     </details>
-  );
-}
-
-function Rows({ path, run }: { path: string; run: RegressionRun }) {
-  const one = useQuery({
-    queryKey: [path, run.id, run.status],
-    queryFn: ({ signal }) => ask<RegressionRun | { regression_run: RegressionRun }>(`${path}/${encodeURIComponent(run.id)}`, { signal }),
-  });
-  const found = one.data ? ("regression_run" in one.data ? one.data.regression_run : one.data) : run;
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Before and after">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" />
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">Passed</th>
-            <td>{found.before_pass}</td>
-            <td>{found.after_pass}</td>
-            <td>{found.inconclusive > 0 && `${found.inconclusive} cannot be told`}</td>
-          </tr>
-          <tr>
-            <th scope="row">Failed</th>
-            <td>{found.before_fail}</td>
-            <td>{found.after_fail}</td>
-            <td />
-          </tr>
-          {found.rows?.map((row) => (
-            <tr key={row.session_id}>
-              <th scope="row">
-                <Link href={`/runs/${encodeURIComponent(row.session_id)}`}>{row.session_id}</Link>
-              </th>
-              <td>
-                <State value={row.before} />
-              </td>
-              <td>
-                <State value={row.after} />
-              </td>
-              <td>{row.why}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

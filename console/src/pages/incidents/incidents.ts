@@ -71,6 +71,8 @@ export interface FixAnswer {
 export interface RegressionRun {
   id: string;
   status: string;
+  reason?: string | null;
+  verified?: boolean;
   before_pass: number;
   before_fail: number;
   after_pass: number;

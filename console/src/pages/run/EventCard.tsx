@@ -12,8 +12,8 @@ import { isFailure, nameOf, type Run, textOf } from "./run";
 const CLOSED = 1_200;
 
 interface Props {
-  /** The run's id. */
-  id: string;
+  /** The run's id; null where the reader sees a copy, and has no way to the run and its files. */
+  id: string | null;
   event: LedgerEvent;
   run: Run;
   selected: boolean;
@@ -37,7 +37,7 @@ export const EventCard = memo(function EventCard({ id, event, run, selected, cri
           #{event.seq} {event.timestamp.slice(11, 19)}
         </button>
       </header>
-      {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} run={run} />}
+      {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} run={run} files={id !== null} />}
       <All id={id} event={event} />
     </article>
   );
@@ -51,10 +51,10 @@ function titleOf(event: LedgerEvent): string {
   if (event.type === "tool_result") return event.payload?.tool_name ? `Result of ${nameOf(event)}` : "Result";
   const kind = event.type.replace("custom.", "").replaceAll("_", " ");
   const name = nameOf(event);
-  return (name === kind ? kind : `${kind} · ${name}`) + phase;
+  return (name.endsWith(kind) ? kind : `${kind} · ${name}`) + phase;
 }
 
-function Content({ event, payload, run }: { event: LedgerEvent; payload: Record<string, unknown>; run: Run }) {
+function Content({ event, payload, run, files }: { event: LedgerEvent; payload: Record<string, unknown>; run: Run; files: boolean }) {
   switch (event.type) {
     case "user_message":
     case "agent_message":
@@ -79,7 +79,7 @@ function Content({ event, payload, run }: { event: LedgerEvent; payload: Record<
     case "screenshot":
     case "replay_artifact":
     case "custom.artifact":
-      return <Artifact payload={payload} />;
+      return files ? <Artifact payload={payload} /> : <p className="soft">A file, which is no part of the copy: {textOf(payload.filename)}</p>;
     case "goal_check":
       return <p>{payload.passed ? "The goal was reached." : `The goal was not reached. ${textOf(payload.mismatches)}`}</p>;
     default:
@@ -178,18 +178,19 @@ function Toggle({ open, onToggle, size }: { open: boolean; onToggle: () => void;
   );
 }
 
-function All({ id, event }: { id: string; event: LedgerEvent }) {
+function All({ id, event }: { id: string | null; event: LedgerEvent }) {
   const [open, setOpen] = useState(false);
-  const from = new URLSearchParams({ run: id, span: event.span_id ?? event.id });
   return (
     <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
       <summary>Everything recorded</summary>
       {open && (
         <>
           <pre>{JSON.stringify(event, null, 2)}</pre>
-          <p>
-            <Link href={`/forks/new?${from}`}>Fork the run from here</Link>
-          </p>
+          {id !== null && (
+            <p>
+              <Link href={`/forks/new?${new URLSearchParams({ run: id, span: event.span_id ?? event.id })}`}>Fork the run from here</Link>
+            </p>
+          )}
         </>
       )}
     </details>

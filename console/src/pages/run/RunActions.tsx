@@ -7,6 +7,7 @@ import { ask, download } from "../../api/client";
 import type { Session } from "../../api/types";
 import { Dialog } from "../../ui/Dialog";
 import { Failure } from "../../ui/states";
+import { Publish } from "./Publish";
 
 export function RunActions({ run }: { run: Session }) {
   const save = useMutation({ mutationFn: () => download(`/api/v1/traces/${encodeURIComponent(run.id)}/export`, {}, `trace-${run.id}.json`) });
@@ -14,6 +15,9 @@ export function RunActions({ run }: { run: Session }) {
     <>
       <Dialog open="Notes and tags" title="Notes and tags">
         {(close) => <Annotate run={run} onDone={close} />}
+      </Dialog>
+      <Dialog open="Publish" title="Publish this run">
+        {(close) => <Publish run={run} onDone={close} />}
       </Dialog>
       <button type="button" disabled={save.isPending} onClick={() => save.mutate()}>
         Export

@@ -68,11 +68,13 @@ function Row({ run }: { run: Session }) {
       <span role="cell" className="states">
         <State value={run.status} /> <Labels values={run.labels} />
       </span>
-      <span role="cell">{run.model || "–"}</span>
+      <span role="cell" className="model" title={run.models.join(", ")}>
+        {run.model || "–"}
+      </span>
       <span role="cell">
         <When at={run.started_at} />
       </span>
-      <span role="cell">{duration(run.duration_secs === null ? null : run.duration_secs * 1_000)}</span>
+      <span role="cell">{duration(run.duration_secs ? run.duration_secs * 1_000 : null)}</span>
       <span role="cell">
         <Count value={run.event_count} />
       </span>
