@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk console console-test screenshots lock clean
+.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk console console-test console-deploy screenshots lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -71,6 +71,9 @@ console: console/dist/index.html ## Build the console (needs Node 20 or newer)
 
 console-test: .venv/.dev console/dist/index.html ## Test the console in headless Chromium
 	cd console && npm test --silent
+
+console-deploy: .venv/.dev console/dist/index.html ## Bring the console to a deployed stack: make console-deploy STACK=wakeline-dev
+	$(BIN)/python -m local.console_deploy $(or $(STACK),wakeline-dev)
 
 screenshots: .venv/.dev console/dist/index.html ## Pictures of each page of the console, into console/screenshots
 	cd console && SCREENSHOTS=1 npm test --silent

@@ -27,7 +27,7 @@ KEYS = (
 )
 ROLES = ("viewer", "developer", "reviewer", "auditor")
 
-# Pictures and recordings come by presigned URLs of the local S3, whose port is not known before it runs.
+# Pictures, recordings and large tapes come by presigned URLs of the local S3, whose port is not known before it runs.
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -35,7 +35,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' blob: http://127.0.0.1:*",
         "media-src 'self' http://127.0.0.1:*",
-        "connect-src 'self'",
+        "connect-src 'self' http://127.0.0.1:*",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

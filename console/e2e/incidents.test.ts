@@ -33,7 +33,7 @@ describe.skipIf(missing)("incidents", () => {
     const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
     const page = await site.open(`/incidents/${incidents[0]?.id}`);
     await page.getByRole("button", { name: "Try a change" }).click();
-    await page.getByLabel("What", { exact: true }).selectOption("message");
+    await page.getByRole("combobox", { name: "What" }).selectOption("message");
     await page.getByLabel(/^To:/).fill("Please move my flight to the 29th of November, and check it.");
     await page.getByRole("button", { name: "Replay" }).click();
     const table = page.getByRole("region", { name: "Before and after" });
