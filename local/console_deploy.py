@@ -37,7 +37,7 @@ class File:
 
 
 def files(built: Path, config: str) -> Iterator[File]:
-    """What belongs into the bucket, in the order in which it may appear: a page never names an asset that is not there."""
+    """What belongs into the bucket, in its order: a page never names an asset that is not there yet."""
     found = sorted(path for path in built.rglob("*") if path.is_file())
     for path in sorted(found, key=lambda path: path.name == "index.html"):
         key = path.relative_to(built).as_posix()
@@ -49,8 +49,8 @@ def files(built: Path, config: str) -> Iterator[File]:
 
 def deploy(outputs: dict[str, str], built: Path, s3: Any, cloudfront: Any) -> int:
     """Upload all of it; how many files. Raises KeyError when the stack has no console."""
-    count = 0
-    for count, file in enumerate(files(built, outputs["ConsoleConfig"]), 1):
+    wanted = list(files(built, outputs["ConsoleConfig"]))
+    for file in wanted:
         s3.put_object(
             Bucket=outputs["ConsoleBucketName"],
             Key=file.key,
@@ -62,15 +62,15 @@ def deploy(outputs: dict[str, str], built: Path, s3: Any, cloudfront: Any) -> in
         DistributionId=outputs["ConsoleDistributionId"],
         InvalidationBatch={
             "Paths": {"Quantity": len(NAMED), "Items": list(NAMED)},
-            "CallerReference": files_digest(built, outputs["ConsoleConfig"]),
+            "CallerReference": digest(wanted),
         },
     )
-    return count
+    return len(wanted)
 
 
-def files_digest(built: Path, config: str) -> str:
+def digest(wanted: list[File]) -> str:
     """The same console is the same invalidation: a second deployment of it asks for nothing."""
-    return sha256(b"".join(file.key.encode() + b"\0" + file.content for file in files(built, config))).hexdigest()
+    return sha256(b"".join(file.key.encode() + b"\0" + file.content for file in wanted)).hexdigest()
 
 
 def main() -> None:
