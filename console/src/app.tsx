@@ -28,6 +28,7 @@ const AgentsPage = lazy(() => import("./pages/govern/AgentsPage"));
 const ExportsPage = lazy(() => import("./pages/govern/ExportsPage"));
 const DigestsPage = lazy(() => import("./pages/govern/DigestsPage"));
 const AuditPage = lazy(() => import("./pages/govern/AuditPage"));
+const WebhooksPage = lazy(() => import("./pages/govern/WebhooksPage"));
 const KeysPage = lazy(() => import("./pages/govern/KeysPage"));
 
 export function App() {
@@ -70,6 +71,7 @@ function SignedIn() {
           <Route path="/govern/exports" component={ExportsPage} />
           <Route path="/govern/digests" component={DigestsPage} />
           <Route path="/govern/audit" component={AuditPage} />
+          <Route path="/govern/webhooks" component={WebhooksPage} />
           <Route path="/govern/keys" component={KeysPage} />
           <Route>
             <Empty title="There is no such page">The address may have been cut on its way to you.</Empty>

@@ -33,6 +33,7 @@ const AREAS: { name: string; pages: [path: string, name: string][] }[] = [
       ["/govern/audit", "Audit log"],
       ["/govern/digests", "Digests"],
       ["/govern/exports", "Exports"],
+      ["/govern/webhooks", "Webhooks"],
       ["/govern/keys", "Keys"],
     ],
   },

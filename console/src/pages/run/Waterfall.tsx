@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { duration } from "../../ui/format";
 import type { Span } from "./run";
+import { scaleOf } from "./scale";
 
 const HEIGHT = 28;
 
@@ -23,7 +24,7 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
     overscan: 20,
   });
   const at = useMemo(() => place(spans, selected), [spans, selected]);
-  const [begin, end] = useMemo(() => range(spans), [spans]);
+  const scale = useMemo(() => scaleOf(spans), [spans]);
 
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
@@ -42,7 +43,8 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
     <section className="pane" aria-label="Timeline">
       <h2>Timeline</h2>
       <p className="soft">
-        {spans.length.toLocaleString("en")} steps{spans.length > 0 && ` over ${duration(end - begin)}`}
+        {spans.length.toLocaleString("en")} steps{spans.length > 0 && ` over ${duration(scale.total)}`}
+        {scale.shortened && ", pauses shortened"}
       </p>
       <div ref={box} className="pane-body waterfall" role="listbox" aria-label="Steps" tabIndex={0} onKeyDown={move} aria-activedescendant={at >= 0 ? `span-${at}` : undefined}>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
@@ -67,7 +69,7 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
                 <span className="span-track" aria-hidden="true">
                   <span
                     className={`span-bar ${span.kind}`}
-                    style={{ left: `min(100% - 3px, ${((span.start - begin) / (end - begin)) * 100}%)`, width: `max(3px, ${(((span.end ?? end) - span.start) / (end - begin)) * 100}%)` }}
+                    style={{ left: `min(100% - 3px, ${scale.at(span.start) * 100}%)`, width: `max(3px, ${((span.end === null ? 1 : scale.at(span.end)) - scale.at(span.start)) * 100}%)` }}
                   />
                 </span>
                 <span className="span-took">{span.end === null ? "open" : duration(span.took)}</span>
@@ -78,11 +80,6 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
       </div>
     </section>
   );
-}
-
-function range(spans: Span[]): [number, number] {
-  const begin = spans.reduce((least, span) => Math.min(least, span.start), Number.POSITIVE_INFINITY);
-  return [begin, spans.reduce((most, span) => Math.max(most, span.end ?? span.start), begin + 1)];
 }
 
 /** The row of the span that an event belongs to, or the last one that begins before it. */

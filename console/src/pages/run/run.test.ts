@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LedgerEvent } from "../../api/types";
 import { editOf, patchOf } from "./changes";
 import { eventsWith, runOf } from "./run";
+import { scaleOf } from "./scale";
 
 let count = 0;
 
@@ -75,6 +76,28 @@ describe("a run", () => {
     const { events } = run(() => event("user_message", { payload: { content: "To Lisbon" } }), () => event("llm_call"), () => event("error", { payload: null }));
     expect(eventsWith(events, "lisbon")).toEqual([0]);
     expect(eventsWith(events, "llm")).toEqual([1]);
+  });
+});
+
+describe("the track", () => {
+  it("shortens pauses, and keeps the order and the length of what happens", () => {
+    const hour = 3_600_000;
+    const { spans } = run(
+      () => event("tool_call", { span_id: "a", timestamp: new Date(0).toISOString() }),
+      () => event("tool_result", { span_id: "a", timestamp: new Date(10_000).toISOString() }),
+      () => event("tool_call", { span_id: "b", timestamp: new Date(9 * hour).toISOString() }),
+      () => event("tool_result", { span_id: "b", timestamp: new Date(9 * hour + 10_000).toISOString() }),
+    );
+    const scale = scaleOf(spans);
+    const [a, b, c, d] = [0, 10_000, 9 * hour, 9 * hour + 10_000].map(scale.at) as [number, number, number, number];
+    expect([scale.total, scale.shortened, a, d]).toEqual([9 * hour + 10_000, true, 0, 1]);
+    expect(b - a).toBeCloseTo(d - c);
+    expect(c - b).toBeLessThan(0.1);
+  });
+
+  it("is one point for a run of one moment", () => {
+    expect(scaleOf(run(() => event("llm_call")).spans).at(0)).toBe(0);
+    expect(scaleOf([]).at(5)).toBe(0);
   });
 });
 

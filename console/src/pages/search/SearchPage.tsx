@@ -112,14 +112,14 @@ function plain(text: string): string {
 function Spans({ q }: { q: string }) {
   const found = useQuery({
     queryKey: ["/api/v1/search", q],
-    queryFn: ({ signal }) => ask<{ results: SpanHit[] }>("/api/v1/search", { method: "POST", body: { query: q, limit: 30 }, signal }),
+    queryFn: ({ signal }) => ask<{ results: SpanHit[]; embedding?: { lexical: boolean; available: boolean } }>("/api/v1/search", { method: "POST", body: { query: q, limit: 30 }, signal }),
   });
   return (
     <Loaded query={found} what="Searching">
-      {({ results }) =>
-        results.length === 0 ? (
-          <Empty title="Nothing is near">Say it in other words, or search by words.</Empty>
-        ) : (
+      {({ results, embedding }) => (
+        <>
+          {embedding && (embedding.lexical || !embedding.available) && <p className="soft">{embedding.available ? "No embedding model is configured: spelling is compared, not meaning." : "The embedding model could not be asked: words alone decided."}</p>}
+          {results.length === 0 && <Empty title="Nothing is near">Say it in other words, or search by words.</Empty>}
           <ol className="plain-list stack">
             {results.map((hit) => (
               <li key={`${hit.trace_id}${hit.span_id}`} className="card">
@@ -133,8 +133,8 @@ function Spans({ q }: { q: string }) {
               </li>
             ))}
           </ol>
-        )
-      }
+        </>
+      )}
     </Loaded>
   );
 }
