@@ -3,7 +3,7 @@
 import type { Span } from "./run";
 
 /** A pause counts at most this part of the time in which something happens, but no less than a second. */
-const LONGEST_PAUSE = 1 / 25;
+const LONGEST_PAUSE = 1 / 100;
 
 export interface Scale {
   /** Milliseconds from the run's first moment to its last. */
