@@ -19,7 +19,7 @@ from wakeline.domain.agents import Agent
 from wakeline.domain.approvals import Approval
 from wakeline.domain.events import NewEvent
 from wakeline.domain.policy.rate import RateUse, Window
-from wakeline.domain.policy.stored import StoredPolicy
+from wakeline.domain.policy.stored import Latest, StoredPolicy
 from wakeline.services import ledger
 
 WS = "ws_1"
@@ -80,10 +80,12 @@ def test_policies_in_versions(stores):
     assert not stores.policies.put(stored(2))
     assert stores.policies.put(stored(1))
     assert not stores.policies.put(stored(1, "version = 1 # other\n"))
-    assert stores.policies.put(stored(2, "version = 1 # zwölf\n"))
-    assert stores.policies.latest(WS) == (2, "digest 2")
+    assert stores.policies.latest(WS) == Latest(1, "digest 1")
+    second = replace(stored(2, "version = 1 # zwölf\n"), redacts=("aws", "email"))
+    assert stores.policies.put(second)
+    assert stores.policies.latest(WS) == Latest(2, "digest 2", ("aws", "email"))
     assert stores.policies.version(WS, 1) == stored(1)
-    assert stores.policies.version(WS, 2) == stored(2, "version = 1 # zwölf\n")
+    assert stores.policies.version(WS, 2) == second
     assert stores.policies.version(WS, 3) is None
     assert stores.policies.latest("ws_2") is None
 

@@ -8,7 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.agents import Agent
 from wakeline.domain.approvals import Approval, ApprovalEntry
 from wakeline.domain.policy.rate import RateUse, Window
-from wakeline.domain.policy.stored import StoredPolicy
+from wakeline.domain.policy.stored import Latest, StoredPolicy
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import Trace
 
@@ -19,9 +19,9 @@ class MemoryPolicies:
     def __init__(self) -> None:
         self.stored: dict[str, list[StoredPolicy]] = {}
 
-    def latest(self, workspace_id: str) -> tuple[int, str] | None:
+    def latest(self, workspace_id: str) -> Latest | None:
         versions = self.stored.get(workspace_id)
-        return (versions[-1].version, versions[-1].digest) if versions else None
+        return Latest(versions[-1].version, versions[-1].digest, versions[-1].redacts) if versions else None
 
     def version(self, workspace_id: str, version: int) -> StoredPolicy | None:
         versions = self.stored.get(workspace_id, [])

@@ -21,7 +21,8 @@ def user(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def told(by_hooks: list[Any], lines: list[Mapped], stored: frozenset[str] = frozenset()) -> set[str]:
-    return set(told_by_hooks(by_hooks, stored, lines))
+    events = [(each["idempotency_key"], each["type"], each["payload"]) for one in lines for each in one.events]
+    return set(told_by_hooks(by_hooks, stored, events))
 
 
 CALL = ("tool_call", {"tool_name": "Bash", "call_id": "t1"})

@@ -3,18 +3,20 @@
 import os
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from wakeline.domain.env import Env
+from wakeline.domain.env import Env, Redact
 
 
-def system_env() -> Env:
+def system_env(redaction: Callable[[str], Redact | None]) -> Env:
     """The real `Env`."""
     return Env(
         now=lambda: datetime.now(UTC),
         new_id=_new_id,
         salt=lambda: os.urandom(8),
         pause=_pause,
+        redaction=redaction,
     )
 
 

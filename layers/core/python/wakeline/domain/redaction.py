@@ -1,4 +1,4 @@
-"""Redaction: secrets and personal addresses taken out of what is shown to others.
+"""Redaction: secrets and personal addresses taken out of what is shown to others, or of what is stored at all.
 
 Three ways to tell a secret: by its own form (a vendor's prefix, a header, a place in a URL), by the name it is given
 under (`password`, `api_key`), and by chance (a long run of letters and digits that no word, path, id or digest is).
@@ -8,7 +8,9 @@ out reads `[redacted:<kind>]`.
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 from typing import Any
 
@@ -46,7 +48,6 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("authorization", r"(?i:\b(?:bearer|basic|digest)\s+)[A-Za-z0-9._~+/-]{16,}=*"),
     ("email", r"(?<![\w.+-])(?!git@)[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"),
 )
-_FORM = re.compile("|".join(f"(?P<k{at}>{form})" for at, (_, form) in enumerate(_FORMS)), re.DOTALL)
 
 _NAMED = re.compile(
     r"(?i)((?:(?:password|passwd|passphrase|secret|token(?!s|i)|credential|api[_-]?key|access[_-]?key|private[_-]?key"
@@ -96,28 +97,55 @@ ID_FIELDS = frozenset(
 
 Found = Counter[str]
 
+KINDS = tuple(dict.fromkeys([*(kind for kind, _ in _FORMS), "named", "entropy"]))
+"""What can be told, in the order in which it is looked for."""
 
-def redact(value: Any, found: Found | None = None, *, chance: bool = True) -> Any:
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What to look for: forms, values under a secret's name, runs of characters by chance."""
+
+    form: re.Pattern[str] | None
+    named: bool
+    chance: bool
+
+
+@lru_cache(maxsize=256)
+def patterns_of(names: tuple[str, ...] = KINDS) -> Patterns:
+    """The patterns of these names: each a kind, or how kinds begin, as `slack` of `slack_token` and `slack_webhook`."""
+    kinds = {kind for name in names for kind in kinds_of(name)}
+    forms = [f"(?P<k{at}>{form})" for at, (kind, form) in enumerate(_FORMS) if kind in kinds]
+    return Patterns(re.compile("|".join(forms), re.DOTALL) if forms else None, "named" in kinds, "entropy" in kinds)
+
+
+def kinds_of(name: str) -> list[str]:
+    """The kinds that a name stands for; none when it is unknown."""
+    return [kind for kind in KINDS if kind == name or kind.startswith(f"{name}_")]
+
+
+def redact(value: Any, found: Found | None = None, *, chance: bool = True, names: Iterable[str] = KINDS) -> Any:
     """`value` without secrets; the same object where nothing was taken out. `found` counts what was, by kind.
 
-    With `chance=False` only form and name tell: for fields that are ids. Linear in the size of the value.
+    With `chance=False` only form and name tell: for fields that are ids. `names` select patterns. Linear in the size
+    of the value.
     """
     counted = Counter() if found is None else found
-    return _redacted(value, counted, "", chance)
+    return _redacted(value, patterns_of(tuple(names)), counted, "", chance)
 
 
-def _redacted(value: Any, found: Found, name: str, chance: bool) -> Any:
+def _redacted(value: Any, patterns: Patterns, found: Found, name: str, chance: bool) -> Any:
     if isinstance(value, str):
-        return redact_text(value, found, chance=chance and name not in ID_FIELDS)
+        return _text(value, patterns, found, chance and name not in ID_FIELDS)
     if isinstance(value, dict):
         changed = {}
         for key, each in value.items():
-            shown = redact_text(key, found, chance=False)
-            changed[shown] = _hidden(each, found) if _is_secret_name(key) else _redacted(each, found, key, chance)
+            secret = patterns.named and _is_secret_name(key)
+            kept = _hidden(each, found) if secret else _redacted(each, patterns, found, key, chance)
+            changed[_text(key, patterns, found, False)] = kept
         same = len(changed) == len(value) and all(changed.get(key, changed) is each for key, each in value.items())
         return value if same else changed
     if isinstance(value, list):
-        items = [_redacted(each, found, name, chance) for each in value]
+        items = [_redacted(each, patterns, found, name, chance) for each in value]
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     return value
 
@@ -143,13 +171,14 @@ def _hidden(value: Any, found: Found) -> Any:
     return value
 
 
-def redact_text(text: str, found: Found, *, chance: bool = True) -> str:
-    """A text without secrets."""
+def _text(text: str, patterns: Patterns, found: Found, chance: bool) -> str:
     if len(text) < 6:
         return text
-    text = _replaced(_FORM, text, lambda match: _of_form(match, found))
-    text = _replaced(_NAMED, text, lambda match: _of_name(match, found))
-    return _replaced(_LONG, text, lambda match: _by_chance(match, found)) if chance else text
+    if patterns.form is not None:
+        text = _replaced(patterns.form, text, lambda match: _of_form(match, found))
+    if patterns.named:
+        text = _replaced(_NAMED, text, lambda match: _of_name(match, found))
+    return _replaced(_LONG, text, lambda match: _by_chance(match, found)) if chance and patterns.chance else text
 
 
 def _replaced(pattern: re.Pattern[str], text: str, by: Callable[[re.Match[str]], str]) -> str:

@@ -22,7 +22,7 @@ from wakeline.domain.policy.document import DAY_S, Effect
 from wakeline.domain.policy.rate import RateUse
 from wakeline.domain.trace import Trace, new_trace
 
-from . import ledger, policies, traces
+from . import ledger, policies, redacting, traces
 from .agents import require as require_agent
 from .govern_ports import AgentStore, GovernedStore, PolicyStore
 from .ledger import ATTEMPTS
@@ -145,7 +145,8 @@ def _open(
             verdict = current.policy.decide(action, now, window.used(now))
             if verdict.counts and verdict.rule is not None:
                 use = RateUse(agent.id, verdict.rule.name, window.with_one(now))
-    asked = Asked(action, agent, request.context, current.stored.version)
+    said = redacting.value(env, caller.workspace_id, request.context)
+    asked = Asked(action, agent, said, current.stored.version)
     project_id = caller.narrowed(request.project_id) or traces.DEFAULT_PROJECT
     waits = verdict.effect == "approval_required"
     approval = _approval(env.new_id("apr"), now, caller, asked, verdict, trace_id, project_id) if waits else None

@@ -7,7 +7,7 @@ from typing import Protocol
 from wakeline.domain.agents import Agent
 from wakeline.domain.approvals import Approval, ApprovalEntry
 from wakeline.domain.policy.rate import RateUse, Window
-from wakeline.domain.policy.stored import StoredPolicy
+from wakeline.domain.policy.stored import Latest, StoredPolicy
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import Trace
 
@@ -15,8 +15,8 @@ from wakeline.domain.trace import Trace
 class PolicyStore(Protocol):
     """Policies by version. A version never changes. Reads are strongly consistent."""
 
-    def latest(self, workspace_id: str) -> tuple[int, str] | None:
-        """Number and digest of the latest version; None when there is none."""
+    def latest(self, workspace_id: str) -> Latest | None:
+        """The latest version; None when there is none."""
 
     def version(self, workspace_id: str, version: int) -> StoredPolicy | None:
         """One version."""

@@ -13,7 +13,7 @@ from wakeline.domain.errors import NotFound
 from wakeline.domain.events import NewEvent
 from wakeline.domain.trace import Trace, new_trace
 
-from . import ledger
+from . import ledger, redacting
 from .ledger import Draft
 from .ports import LedgerStore
 from .traces import DEFAULT_PROJECT
@@ -30,13 +30,15 @@ def record(store: LedgerStore, env: Env, caller: Caller, body: bytes) -> Trace:
     """
     hook = read_hook(body)
     trace_id = session_of(hook)
-    events = [NewEvent.read(event) for event in map_hook(hook)]
+    told = map_hook(hook)
+    events = [NewEvent.read(event) for event in told]
+    redacting.events(env, caller.workspace_id, events)
     name, lasting = identity(hook)
     spell = int(env.now().timestamp()) // AGAIN_S
 
     def keyed(trace: Trace) -> list[tuple[int, NewEvent]]:
         key = name if lasting else f"{name}:{_spell_of(trace, name, spell)}"
-        wanted = [event for event in events if not _in_transcript(trace, event)]
+        wanted = [event for event, raw in zip(events, told, strict=True) if not _in_transcript(trace, raw)]
         for place, event in enumerate(wanted):
             event.idempotency_key = f"{key}/{place}" if len(events) > 1 else key
         return list(enumerate(wanted))
@@ -66,9 +68,10 @@ def _spell_of(trace: Trace, name: str, now: int) -> int:
     return now - 1 if _recent(trace) & {short_key(before), short_key(f"{before}/0")} else now
 
 
-def _in_transcript(trace: Trace, event: NewEvent) -> bool:
+def _in_transcript(trace: Trace, event: dict[str, Any]) -> bool:
     """Whether a transcript that was pushed at this moment told an agent's message already."""
-    return event.type == "agent_message" and short_key(key_of_message(event.payload["content"])) in _recent(trace)
+    said = event["payload"].get("content") if event["type"] == "agent_message" else None
+    return said is not None and short_key(key_of_message(said)) in _recent(trace)
 
 
 def _recent(trace: Trace) -> set[str]:

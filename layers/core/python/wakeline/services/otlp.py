@@ -19,7 +19,7 @@ from wakeline.domain.prices import Price
 from wakeline.domain.segments import MAX_EVENTS, Damaged
 from wakeline.domain.trace import RECENT_KEYS, Trace, new_trace
 
-from . import ledger
+from . import ledger, redacting
 from .costs import price_calls
 from .ports import LedgerStore
 from .traces import DEFAULT_PROJECT
@@ -29,6 +29,9 @@ MAX_SPANS = 20_000
 
 LONGEST_S = 20
 """How long one request goes on; the function that runs it is cut off at 28 seconds."""
+
+SAID = ("payload", "metadata")
+"""The fields of an event that hold what spans say."""
 
 MAX_KNOWN = 20_000
 MAX_REASONS = 5
@@ -116,7 +119,10 @@ def _store(
     for at, span in enumerate(spans):
         places.setdefault(span.span_id, at)
         events += events_of(span)
-    events = in_order(events)
+    events = [
+        event | redacting.value(env, caller.workspace_id, {name: event[name] for name in SAID if name in event})
+        for event in in_order(events)
+    ]
     told = _told(store, caller, trace_id, len(events)) if len(events) > MAX_EVENTS else frozenset()
     sent = [
         (places[event["idempotency_key"][:16]], _checked(event))

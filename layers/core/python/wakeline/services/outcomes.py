@@ -11,7 +11,7 @@ from wakeline.domain.errors import Conflict, NotFound
 from wakeline.domain.governance import ended
 from wakeline.domain.trace import Trace
 
-from . import approvals, ledger, traces
+from . import approvals, ledger, redacting, traces
 from .evaluation import Governors
 from .ledger import Draft
 
@@ -24,6 +24,7 @@ def record(
     Raises `NotFound`, and `Conflict` for a trace that is final already, waits for a person, or that nobody governs.
     """
     canonical(said, "metadata")
+    said = redacting.value(env, caller.workspace_id, said)
     trace = traces.require(stores.ledger, caller, trace_id)
     approval_id = _open(trace).get("approval_request_id")
     if approval_id is not None:

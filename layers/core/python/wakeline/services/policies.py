@@ -13,12 +13,13 @@ from wakeline.domain.policy import Document, Policy, read
 from wakeline.domain.policy.default import DEFAULT
 from wakeline.domain.policy.stored import StoredPolicy
 
+from . import redacting
 from .audit import AuditLog, noting
 from .govern_ports import PolicyStore
 from .ledger import ATTEMPTS
 
 RECENT_S = 30.0
-"""How long a recording function goes by a policy that it has seen: a read at each append would cost more than it."""
+"""How long a worker goes by a policy that it has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ def current(store: PolicyStore, workspace_id: str) -> Current:
     latest = store.latest(workspace_id)
     if latest is None:
         return _default(workspace_id)
-    version, digest = latest
-    kept = _texts.get((workspace_id, version, digest))
+    place = workspace_id, latest.version, latest.digest
+    kept = _texts.get(place)
     if kept is None:
-        kept = of_version(store, workspace_id, version)
+        kept = of_version(store, workspace_id, latest.version)
         if len(_texts) >= _MOST_KEPT:
             _texts.clear()
-        _texts[workspace_id, version, digest] = kept
+        _texts[place] = kept
     return kept
 
 
@@ -78,7 +79,7 @@ def put(
     `wanted` are the entity tags of which one must be that of the version in force. Raises `Invalid` with the line and
     key of each mistake, `TooLarge`, and `Conflict`.
     """
-    read(text)
+    document = read(text)
     digest = sha256(text.encode()).hexdigest()
     found = _expected(store, caller, wanted)
     if found.stored.digest == digest:
@@ -93,8 +94,10 @@ def put(
                 text=text,
                 created_at=times.render(env.now()),
                 created_by=caller.principal,
+                redacts=tuple(document.redaction.patterns),
             )
             if store.put(made):
+                redacting.forget(caller.workspace_id)
                 return Current(made, _parsed(text))
             env.pause(attempt)
             found = _expected(store, caller, wanted)
@@ -118,7 +121,7 @@ _recent: dict[str, tuple[float, Document]] = {}
 
 
 def recent(store: PolicyStore, workspace_id: str) -> Document:
-    """The policy as it was at most `RECENT_S` seconds ago: for what records, redacts and deletes by it."""
+    """The policy as it was at most `RECENT_S` seconds ago: for what deletes by it."""
     now = time.monotonic()
     seen = _recent.get(workspace_id)
     if seen is None or now - seen[0] > RECENT_S:

@@ -17,7 +17,7 @@ from wakeline.domain.prices import Price
 from wakeline.domain.segments import MAX_EVENTS
 from wakeline.domain.trace import BROKEN, Trace, new_trace
 
-from . import ledger
+from . import ledger, redacting
 from .ledger import Draft
 from .ports import LedgerStore
 from .traces import DEFAULT_PROJECT
@@ -87,8 +87,9 @@ def _store(store: LedgerStore, env: Env, price: Price, caller: Caller, session: 
         lines,
         [len(line.raw) for line in transcript.lines],
         digest(transcript.lines),
-        _lines_of_earlier(store, caller, trace) | _told_by_hooks(store, trace, lines),
+        _lines_of_earlier(store, caller, trace) | _told_by_hooks(store, env, trace, lines),
         transcript.meta.get("first_timestamp"),
+        env,
     )
     while copy.taken_by(trace) < len(copy.lines):
         before = trace.version
@@ -107,6 +108,7 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
     if meta.get("is_subagent") and is_id(own) and own != session.id:
         facts.setdefault("parent_trace_id", own)
     earlier = _earlier_sessions(store, caller, session.id, transcript)
+    facts = redacting.facts(env, caller.workspace_id, facts)
     trace = new_trace(
         caller.workspace_id,
         session.id,
@@ -164,8 +166,8 @@ def _lines_of_earlier(store: LedgerStore, caller: Caller, trace: Trace) -> froze
     return frozenset(keys)
 
 
-def _told_by_hooks(store: LedgerStore, trace: Trace, lines: list[Mapped]) -> frozenset[str]:
-    """The keys of the events that hooks recorded while the session ran."""
+def _told_by_hooks(store: LedgerStore, env: Env, trace: Trace, lines: list[Mapped]) -> frozenset[str]:
+    """The keys of the events that hooks recorded while the session ran. What they said was redacted when it came."""
     if not trace.counters.get("hooks"):
         return frozenset()
     by_hooks: list[tuple[str, dict[str, Any]]] = []
@@ -175,7 +177,9 @@ def _told_by_hooks(store: LedgerStore, trace: Trace, lines: list[Mapped]) -> fro
             by_hooks.append((event.type, event.body))
         elif event.idempotency_key is not None:
             stored.add(event.idempotency_key)
-    return told_by_hooks(by_hooks, frozenset(stored), lines)
+    events = ((each["idempotency_key"], each["type"], each["payload"]) for line in lines for each in line.events)
+    said = ((key, kind, redacting.value(env, trace.workspace_id, payload)) for key, kind, payload in events)
+    return told_by_hooks(by_hooks, frozenset(stored), said)
 
 
 def _with_facts(store: LedgerStore, env: Env, trace: Trace, facts: dict[str, Any]) -> Trace:
@@ -201,6 +205,7 @@ class _Copy:
     running: Digest
     elsewhere: frozenset[str]
     began: str | None
+    env: Env
 
     def taken_by(self, trace: Trace) -> int:
         """How many lines of this copy the trace has, as far as its count and digest tell; 0 when they do not fit."""
@@ -215,7 +220,7 @@ class _Copy:
         if start == 0 and trace.transcript is not None:
             return self._draft_of_other(store, trace)
         batch, upto = self._batch(start, frozenset())
-        return _numbered(trace, batch, self._place(upto))
+        return self._numbered(trace, batch, self._place(upto))
 
     def _draft_of_other(self, store: LedgerStore, trace: Trace) -> Draft:
         """A copy that does not continue what was taken is shorter, or was rewritten: its lines are compared one by
@@ -226,7 +231,7 @@ class _Copy:
         whole = upto == len(self.lines) and upto >= (trace.transcript or {}).get("lines", 0)
         # The count moves only when all of the copy is in, and never back: else a longer copy would be compared by
         # line for ever.
-        return _numbered(trace, batch, self._place(upto) if whole else None)
+        return self._numbered(trace, batch, self._place(upto) if whole else None)
 
     def _place(self, upto: int) -> dict[str, Any]:
         """What HEAD keeps of a copy. `started_at` is the first time that a line tells; a shorter copy may tell none."""
@@ -246,7 +251,9 @@ class _Copy:
             batch += [NewEvent.read(event) for event in events]
         return batch, len(self.lines)
 
-
-def _numbered(trace: Trace, batch: list[NewEvent], source: dict[str, Any] | None) -> Draft:
-    sifted = Sifted(new=[(place, event, trace.last_seq + 1 + place) for place, event in enumerate(batch)])
-    return Draft(sifted, source, keys_of_hooks((event.type, event.payload) for event in batch[-MAX_LATE:]))
+    def _numbered(self, trace: Trace, batch: list[NewEvent], source: dict[str, Any] | None) -> Draft:
+        # Of what was said, not of what is stored of it: hooks come with the former.
+        late = keys_of_hooks((event.type, event.payload) for event in batch[-MAX_LATE:])
+        redacting.events(self.env, trace.workspace_id, batch)
+        sifted = Sifted(new=[(place, event, trace.last_seq + 1 + place) for place, event in enumerate(batch)])
+        return Draft(sifted, source, late)

@@ -23,7 +23,7 @@ from wakeline.domain.replay.walk import Ask, event_id
 from wakeline.domain.segments import MAX_EVENTS
 from wakeline.domain.trace import Trace, new_trace
 
-from . import ledger
+from . import ledger, redacting
 from .costs import price_calls
 from .forks import read_run
 from .ports import LedgerStore
@@ -202,6 +202,8 @@ def _store(
 ) -> None:
     """Store the new run: its trace with the first events in one write, then the others."""
     events = [*result.events, *_closing(origin, wanted.trace_id, result.events)]
+    # A model says what nobody has said before.
+    redacting.events(env, fork.workspace_id, events)
     price_calls(list(enumerate(events)), price, env)
     if store.head(fork.workspace_id, wanted.trace_id) is None:
         fresh = _fresh(env, origin, fork, wanted)

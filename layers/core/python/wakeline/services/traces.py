@@ -20,7 +20,7 @@ from wakeline.domain.segments import MAX_EVENTS
 from wakeline.domain.trace import Trace, new_trace
 from wakeline.domain.verification import Verifier
 
-from . import ledger
+from . import ledger, redacting
 from .audit import AuditLog, noting
 from .costs import price_calls
 from .ports import LedgerStore
@@ -39,6 +39,7 @@ def create(
     now = times.render(env.now())
     digest = sha256(canonical([facts, run], "body")).hexdigest()
     given = {name: value for name, value in facts.items() if name not in ("id", "project_id") and value is not None}
+    given = redacting.facts(env, caller.workspace_id, given)
     given["started_at"] = times.normalise(given.get("started_at", now), "started_at")
     trace = new_trace(
         caller.workspace_id,
@@ -70,6 +71,7 @@ def create_with_spans(
     """
     events = run_events(run, facts)
     sent = [(place, NewEvent.read(event)) for place, event in enumerate(events)]
+    redacting.events(env, caller.workspace_id, (event for _, event in sent))
     price_calls(sent, price, env)
     began = next((event["timestamp"] for event in events if "timestamp" in event), None)
     trace, created = create(store, env, caller, {"started_at": began} | facts, run)
@@ -98,6 +100,7 @@ def append(store: LedgerStore, env: Env, price: Price, caller: Caller, trace_id:
     if not sent or not is_id(trace_id):
         require(store, caller, trace_id)
         return Answer(0, broken)
+    redacting.events(env, caller.workspace_id, (event for _, event in sent))
     price_calls(sent, price, env)
     appended = ledger.append(store, env, caller.workspace_id, trace_id, sent, caller.sees)
     return Answer(appended.accepted, sorted(broken + appended.rejected, key=lambda rejection: rejection.index))

@@ -13,6 +13,7 @@ from wakeline.services.artifact_ports import ArtifactStore, FileStore
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
 
 if TYPE_CHECKING:
+    from wakeline.domain.env import Redact
     from wakeline.domain.feed import Appended
     from wakeline.domain.outbox import BusEvent
     from wakeline.services.live_ports import ConnectionStore, EventBus, FeedStore, Sockets
@@ -71,10 +72,17 @@ def secret(name: str) -> str:
 
 @cache
 def env() -> Env:
-    """The clock and chance of this process."""
+    """The clock and chance of this process, and what workspaces want redacted."""
     from wakeline.adapters.system import system_env
 
-    return system_env()
+    return system_env(_redaction)
+
+
+def _redaction(workspace_id: str) -> "Redact | None":
+    from wakeline.adapters.dynamodb.policies import DynamoPolicies
+    from wakeline.services import redacting
+
+    return redacting.wanted(DynamoPolicies(), workspace_id)
 
 
 def price() -> Price:

@@ -4,7 +4,7 @@ import zlib
 from typing import Any
 
 from wakeline.domain.errors import TooLarge
-from wakeline.domain.policy.stored import StoredPolicy
+from wakeline.domain.policy.stored import Latest, StoredPolicy
 
 from .keys import govern as keys
 from .table import Item, dynamodb, name, plain_item, transact, typed_item
@@ -25,6 +25,7 @@ def to_item(policy: StoredPolicy) -> Item:
         "version": policy.version,
         "digest": policy.digest,
         "text": packed,
+        "redacts": list(policy.redacts),
         "created_at": policy.created_at,
         "created_by": policy.created_by,
     }
@@ -39,16 +40,17 @@ def from_item(item: Item) -> StoredPolicy:
         text=zlib.decompress(item["text"]).decode(),
         created_at=item["created_at"],
         created_by=item["created_by"],
+        redacts=tuple(item.get("redacts", ())),
     )
 
 
 class DynamoPolicies:
     """The `PolicyStore` port."""
 
-    def latest(self, workspace_id: str) -> tuple[int, str] | None:
+    def latest(self, workspace_id: str) -> Latest | None:
         """Pattern: which version is in force. GetItem of a small item, strongly consistent."""
         item = _get(workspace_id, keys.POLICY)
-        return (item["version"], item["digest"]) if item is not None else None
+        return Latest(item["version"], item["digest"], tuple(item.get("redacts", ()))) if item is not None else None
 
     def version(self, workspace_id: str, version: int) -> StoredPolicy | None:
         """Pattern: one version. GetItem, strongly consistent."""
@@ -65,6 +67,7 @@ class DynamoPolicies:
                     "sk": keys.POLICY,
                     "version": policy.version,
                     "digest": policy.digest,
+                    "redacts": list(policy.redacts),
                     "created_at": policy.created_at,
                     "created_by": policy.created_by,
                 }

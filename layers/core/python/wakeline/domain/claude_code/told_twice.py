@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any
 
 from ..canonical import canonical
-from .mapping import Mapped
 
 Signature = tuple[str, ...]
 
@@ -32,24 +31,24 @@ def signature(kind: str, payload: dict[str, Any]) -> Signature | None:
 
 
 def told_by_hooks(
-    by_hooks: Iterable[tuple[str, dict[str, Any]]], stored: frozenset[str], lines: Iterable[Mapped]
+    by_hooks: Iterable[tuple[str, dict[str, Any]]],
+    stored: frozenset[str],
+    told: Iterable[tuple[str, str, dict[str, Any]]],
 ) -> frozenset[str]:
     """The keys of a transcript's events that hooks have told already.
 
-    `by_hooks` are the (type, payload) of the events that hooks recorded; each stands for one event of the transcript,
-    the first of its kind that is not `stored` (by its key) anyway: a prompt that was given twice and recorded once
-    goes in once.
+    `by_hooks` are the (type, payload) of the events that hooks recorded, `told` the (key, type, payload) of the
+    transcript's. Each of the former stands for one of the latter, the first of its kind that is not `stored` (by its
+    key) anyway: a prompt that was given twice and recorded once goes in once.
     """
     waiting = Counter(found for kind, payload in by_hooks if (found := signature(kind, payload)) is not None)
-    told: set[str] = set()
-    for line in lines:
-        for event in line.events:
-            key = event["idempotency_key"]
-            found = signature(event["type"], event["payload"])
-            if found is not None and key not in stored and waiting[found] > 0:
-                waiting[found] -= 1
-                told.add(key)
-    return frozenset(told)
+    twins: set[str] = set()
+    for key, kind, payload in told:
+        found = signature(kind, payload)
+        if found is not None and key not in stored and waiting[found] > 0:
+            waiting[found] -= 1
+            twins.add(key)
+    return frozenset(twins)
 
 
 def key_of_call(name: str, call: Any, tool: Any, arguments: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from wakeline.domain.ids import Label
+from wakeline.domain.redaction import KINDS, kinds_of
 
 from .hours import Hours
 
@@ -150,10 +151,16 @@ SessionRule = (
 )
 
 
-class Redaction(_Part):
-    """Which kinds of secret are taken out of what is stored, by name."""
+def _known(name: str) -> str:
+    if not kinds_of(name):
+        raise ValueError(f"unknown pattern; there are {', '.join(KINDS)}, and what they begin with")
+    return name
 
-    patterns: Annotated[list[Name], Field(max_length=100)] = []
+
+class Redaction(_Part):
+    """Which kinds of secret are taken out of what is recorded: names of kinds, or how they begin."""
+
+    patterns: Annotated[list[Annotated[Name, AfterValidator(_known)]], Field(max_length=100)] = []
 
 
 class Retention(_Part):
