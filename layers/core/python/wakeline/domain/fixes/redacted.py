@@ -3,9 +3,8 @@
 """
 
 import re
-from collections import Counter
 
-from wakeline.domain.redaction import redact_text
+from wakeline.domain.redaction import redact
 
 _FURTHER = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}", re.ASCII), r"\1 [redacted:authorization]"),
@@ -16,7 +15,7 @@ _FURTHER = (
 
 def redacted(text: str) -> str:
     """The text with keys, tokens, passwords, e-mail addresses, card and social security numbers taken out."""
-    text = redact_text(text, Counter())
+    text = redact(text)
     for pattern, instead in _FURTHER:
         text = pattern.sub(instead, text)
     return text
