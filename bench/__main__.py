@@ -6,7 +6,20 @@ import sys
 
 from bench.machine import describe
 
-NAMES = ("cold", "append", "endpoints", "ledger", "push", "otlp", "stream", "analytics", "replay", "policy", "search")
+NAMES = (
+    "cold",
+    "append",
+    "endpoints",
+    "ledger",
+    "push",
+    "otlp",
+    "stream",
+    "analytics",
+    "replay",
+    "policy",
+    "search",
+    "exports",
+)
 
 
 def main() -> int:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from wakeline.adapters.kms import is_signed
-from wakeline.domain.evidence.check import Outside, Report, check, public_key_of
+from wakeline.domain.evidence.check import check
 from wakeline.domain.evidence.digest import Leaf
+from wakeline.domain.evidence.report import Outside, Report, public_key_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

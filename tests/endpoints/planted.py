@@ -47,6 +47,8 @@ BODIES: dict[str, Any] = {
     },
     "create_budget": {"name": "b", "amount": 5, "period": "daily"},
     "create_fork": {"span_id": "s1"},
+    "create_webhook": {"url": "https://1.1.1.1/x", "events": ["*"]},
+    "erase_trace": {"erase": {}},
     "create_memory": {"key": "k", "value": "v", "scope": "session"},
     "create_skill": {
         "name": "s",
@@ -88,6 +90,8 @@ PLANTS = {
     "budget_id",
     "run_id",
     "slug",
+    "event_id",
+    "webhook_id",
     "agent_id",
     "approval_id",
     "trace_id",
@@ -157,6 +161,11 @@ def plant(workspace: Workspace, kind: str, beside: dict[str, str] | None = None)
             return made(path, BODIES["create_regression_run"], "regression_run", "id")
         case "slug":
             return made("/api/v1/tapes", {"trace_id": plant(workspace, "trace_id")}, "slug")
+        case "event_id":
+            answer = stack.call("GET", f"/api/traces/{(beside or {})['trace_id']}/events", key=admin)
+            return str(answer.json["events"][0]["id"])
+        case "webhook_id":
+            return made("/api/v1/webhooks", BODIES["create_webhook"], "id")
         case "fork_id":
             return made("/api/v1/forks", {"trace_id": plant(workspace, "trace_id"), "span_id": "s1"}, "id")
         case "incident_id" | "incident_ids":

@@ -11,6 +11,7 @@ from wakeline.http.download import download_entry
 from wakeline.http.endpoint import endpoint
 from wakeline.services.export_ports import Download
 from wakeline.services.trace_export import export_many
+from wakeline.wiring import evidence
 
 
 @endpoint("GET /api/v1/traces/export", scope="audit:export", media="text/csv")
@@ -22,7 +23,7 @@ def export_traces(
     agent_id: Annotated[str | None, Field(max_length=1024)] = None,
 ) -> Download:
     """Traces that began from `from` to `to`, both included, oldest first; at most 100 000."""
-    return export_many(wiring.ledger(), wiring.index(), wiring.env(), caller, Range.of(start, end), agent_id)
+    return export_many(wiring.ledger(), evidence.trace_range(), wiring.env(), caller, Range.of(start, end), agent_id)
 
 
 app = download_entry(export_traces)

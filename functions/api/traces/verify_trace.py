@@ -7,7 +7,8 @@ from wakeline import wiring
 from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services import traces
+from wakeline.services import verification
+from wakeline.wiring import evidence
 
 
 class Verified(TypedDict):
@@ -24,8 +25,18 @@ class Verified(TypedDict):
 
 @endpoint("GET /api/v1/traces/{trace_id}/verify", scope="traces:read")
 def verify_trace(caller: Caller, trace_id: str) -> Verified:
-    """Recompute every hash of the trace and say whether the chain holds, and where it first does not."""
-    found = asdict(traces.verify(wiring.ledger(), wiring.env(), caller, trace_id))
+    """Recompute every hash, hold them against the signed digests, and say where the first thing does not fit."""
+    found = asdict(
+        verification.verify(
+            wiring.ledger(),
+            evidence.proofs(),
+            evidence.digests(),
+            evidence.archive(),
+            wiring.env(),
+            caller,
+            trace_id,
+        )
+    )
     return cast(Verified, {name: value for name, value in found.items() if value is not None})
 
 

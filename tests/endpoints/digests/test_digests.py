@@ -7,6 +7,8 @@ import pytest
 
 from tests.endpoints.stack import pages
 from tests.factories import message
+from wakeline import settings
+from wakeline.adapters.dynamodb import keys
 from wakeline.adapters.kms import is_signed
 from wakeline.domain import chain
 from wakeline.domain.canonical import canonical
@@ -105,3 +107,16 @@ def test_a_deleted_trace_is_still_proven(stack, workspace, trace, seal):
     seal()
     answer = stack.call("GET", "/api/v1/traces/trc_1/proof", key=workspace.reader).json
     assert (answer["leaf"]["deleted"], answer["covers_events"]) == (True, 1)
+
+
+def test_verify_holds_a_trace_against_its_digests(stack, workspace, trace, seal):
+    verify = lambda key: stack.call("GET", "/api/v1/traces/trc_1/verify", key=key)  # noqa: E731
+    seal()
+    assert verify(workspace.reader).json["valid"] is True
+    for sk in (keys.HEAD, keys.segment_sk(0)):
+        place = {"pk": {"S": keys.trace_pk(workspace.id, "trc_1")}, "sk": {"S": sk}}
+        stack.engine.client("dynamodb").delete_item(TableName=settings.table_name(), Key=place)
+    found = verify(workspace.reader).json
+    assert (found["valid"], found["event_count"]) == (False, 0)
+    assert "gone without a tombstone" in found["reason"]
+    assert verify(workspace.key("traces:read", project="proj_1")).status == 404

@@ -11,8 +11,9 @@ from tests.factories import message, tool_call
 from tests.fakes.env import START, Clock, fixed_env
 from wakeline import wiring
 from wakeline.adapters.kms import is_signed
-from wakeline.domain.evidence.check import Outside, check, public_key_of
+from wakeline.domain.evidence.check import check
 from wakeline.domain.evidence.digest import start_of
+from wakeline.domain.evidence.report import Outside, public_key_of
 from wakeline.services import digests
 from wakeline.wiring import evidence
 
@@ -35,7 +36,9 @@ def auditor(workspace):
 @pytest.fixture
 def clock(stack, monkeypatch):
     last = evidence.digests().last()
-    clock = Clock(start_of(last.hour) + timedelta(hours=1, minutes=10) if last else START + timedelta(minutes=10))
+    clock = Clock(
+        start_of(last.hour) + timedelta(hours=1, minutes=10) if last else START + timedelta(days=90, minutes=10)
+    )
     env = fixed_env(clock)
     monkeypatch.setattr(wiring, "env", lambda: env)
     return clock

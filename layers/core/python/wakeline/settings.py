@@ -79,6 +79,16 @@ def stream_idle_ms() -> float:
     return float(os.environ.get("STREAM_IDLE_MS") or 1000)
 
 
+def webhook_queue_url() -> str:
+    """The queue of webhook messages."""
+    return _required("WEBHOOK_QUEUE_URL")
+
+
+def webhook_secret_name() -> str:
+    """The Secrets Manager name of the secret that webhooks' own secrets follow from."""
+    return _required("WEBHOOK_SECRET")
+
+
 def evidence_bucket() -> str:
     """The bucket under Object Lock."""
     return _required("EVIDENCE_BUCKET")

@@ -201,9 +201,14 @@ def new_trace(workspace_id: str, trace_id: str, *, own: bool = False, **facts: A
 
 
 def seal_of(trace: Trace) -> str:
-    """The hash over every field of HEAD but `seal`."""
-    said = {name: value for name, value in trace.to_json().items() if name != "seal"}
-    return chain.spell(sha256(b"\x02" + canonical(said, "trace")).digest())
+    """The hash over every field of HEAD that says something, but `seal`."""
+    return seal_over(trace.to_json())
+
+
+def seal_over(said: dict[str, Any]) -> str:
+    """The seal of a HEAD as JSON. What is null is left out: a field that a later version adds changes no seal."""
+    covered = {name: value for name, value in said.items() if name != "seal" and value is not None}
+    return chain.spell(sha256(b"\x02" + canonical(covered, "trace")).digest())
 
 
 def fold(trace: Trace, segment: "SegmentFacts", delta: Delta) -> Trace:

@@ -20,6 +20,20 @@ class SpanIndex(Protocol):
         """
 
 
+class TraceRange(Protocol):
+    """Traces by start, oldest first. Times are canonical, padded to microseconds; both ends are included."""
+
+    def count(
+        self, workspace_id: str, project_id: str | None, start: str, end: str, agent_id: str | None, most: int
+    ) -> int:
+        """How many began in a range; some number above `most` when there are more than that."""
+
+    def ids(
+        self, workspace_id: str, project_id: str | None, start: str, end: str, agent_id: str | None
+    ) -> Iterator[str]:
+        """The ids of those traces, read as they are asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """An answer that is sent piece by piece. `total` is how many rows it has; a pull of `pieces` may read the store."""

@@ -16,7 +16,7 @@ from wakeline.domain.errors import Conflict, Invalid, NotFound, WakelineError
 from wakeline.domain.events import Event, NewEvent
 from wakeline.domain.ids import is_id
 from wakeline.domain.prices import Price
-from wakeline.domain.segments import MAX_EVENTS
+from wakeline.domain.segments import MAX_EVENTS, Segment
 from wakeline.domain.trace import Trace, new_trace
 from wakeline.domain.verification import Verifier
 
@@ -140,8 +140,13 @@ class Verification:
     reason: str | None = None
 
 
-def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verification:
-    """Recompute every digest and hash of a trace and hold HEAD against them; memory is that of one page of segments."""
+def verify(
+    store: LedgerStore, env: Env, caller: Caller, trace_id: str, seen: Callable[[Segment], None] = lambda _: None
+) -> Verification:
+    """Recompute every digest and hash of a trace and hold HEAD against them; memory is that of one page of segments.
+
+    `seen` is shown each segment.
+    """
     # Segments that a dead writer left past HEAD are folded in first: they are pending, not tampering.
     trace = ledger.settle(store, require(store, caller, trace_id))
     verifier = Verifier(trace)
@@ -149,6 +154,7 @@ def verify(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Verif
         if segment.follows(trace):
             break  # appended while this ran
         verifier.feed(segment)
+        seen(segment)
     broken = verifier.finish()
     return Verification(
         trace_id=trace.id,

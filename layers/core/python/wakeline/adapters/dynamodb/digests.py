@@ -115,12 +115,19 @@ def _item(proof: Proof) -> Item:
     }
 
 
+_NO_LEAF = Leaf("", "", 0, "", "", -1, "", deleted=False)
+
+
 def _proof(item: Item) -> Proof:
-    path = bytes(item["path"])
-    return Proof(
-        hour=item["sk"],
-        leaf=Leaf.from_json(json.loads(item["leaf"])),
-        index=item["place"],
-        tree_size=item["size"],
-        path=tuple(path[at : at + 32] for at in range(0, len(path), 32)),
-    )
+    """Read `_item` back. What is none reads as a proof of nothing, for verify to find."""
+    try:
+        path = bytes(item["path"])
+        return Proof(
+            hour=item["sk"],
+            leaf=Leaf.from_json(json.loads(item["leaf"])),
+            index=int(item["place"]),
+            tree_size=int(item["size"]),
+            path=tuple(path[at : at + 32] for at in range(0, len(path), 32)),
+        )
+    except (KeyError, TypeError, ValueError):
+        return Proof(item["sk"], _NO_LEAF, 0, 0, ())

@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 
 _FACTS = (
     "project_id", "created_at", "created_by", "name", "user_goal", "agent", "agent_id", "environment", "source",
-    "metadata", "repo", "author", "branch", "cwd", "tool", "model", "parent_trace_id",
+    "metadata", "repo", "author", "branch", "cwd", "tool", "model", "parent_trace_id", "governance",
 )  # fmt: skip
 _LEARNT = frozenset({"repo", "author", "branch"})
 """A trace that a hook created is told these by a later push."""
@@ -31,7 +31,7 @@ _LEARNT = frozenset({"repo", "author", "branch"})
 def facts_digest(trace: Trace) -> str:
     """A hash over what the creator said of a trace, which nothing changes afterwards."""
     learnt = _LEARNT if trace.source == "hook" else frozenset()
-    said = {name: getattr(trace, name) for name in _FACTS if name not in learnt}
+    said = {name: value for name in _FACTS if name not in learnt and (value := getattr(trace, name)) is not None}
     return chain.spell(sha256(canonical(said, "trace")).digest())
 
 

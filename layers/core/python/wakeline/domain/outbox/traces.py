@@ -62,6 +62,7 @@ class TraceCompleted(TraceEvent):
     cost_usd: Annotated[float | None, Field(description="Null when no call could be priced: unknown is not free.")]
     models: list[str]
     final_outcome: Annotated[str, Field(description="Of a governed action; else what the status amounts to.")] = ""
+    operation: Annotated[str | None, Field(description="What a governed action was; null of a run.")] = None
     fork_id: Annotated[str | None, Field(description="The fork that this trace replays; null for any other.")] = None
 
 
@@ -137,6 +138,7 @@ def _completed(trace: Trace) -> TraceCompleted:
         cost_usd=trace.cost_usd,
         models=trace.models,
         final_outcome=trace.outcome,
+        operation=trace.governance["requested_operation"] if trace.governance is not None else None,
         fork_id=fork_of(trace),
     )
 

@@ -67,3 +67,13 @@ def exports_pk(deployment: str) -> str:
 def exported_pk(workspace_id: str) -> str:
     """`XD#ws_1`: the days of a workspace that are exported; sort keys are the dates."""
     return f"XD#{workspace_id}"
+
+
+def webhook_pk(workspace_id: str) -> str:
+    """`HOOKS#ws_1`: the webhook subscriptions of a workspace; sort keys are their ids."""
+    return f"HOOKS#{workspace_id}"
+
+
+def delivery_pk(workspace_id: str, webhook_id: str) -> str:
+    """`HD#ws_1#whk_9`: what was sent to a webhook; sort keys are the time of the event and the message's id."""
+    return f"HD#{workspace_id}#{webhook_id}"

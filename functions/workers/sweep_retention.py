@@ -1,0 +1,35 @@
+"""Started by EventBridge Scheduler, nightly — deletes traces that are older than their policy keeps them."""
+
+from typing import Any
+
+from wakeline import wiring
+from wakeline.domain.trace import Trace
+from wakeline.observability import logger
+from wakeline.services import analyses, artifacts, audit, retention_sweep, traces
+from wakeline.wiring import evidence, govern, understanding
+
+ENOUGH_MS = 60_000
+
+
+def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Each deletion is noted in the audit log, by `system:retention`."""
+
+    def forget(trace: Trace) -> int:
+        files = artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
+        return files + analyses.forget(understanding.stores(), wiring.env(), trace.workspace_id, trace.id)
+
+    def delete(trace: Trace) -> None:
+        caller = audit.system(trace.workspace_id, "retention")
+        traces.delete(wiring.ledger(), wiring.env(), govern.audit_log(), caller, trace.id, forget)
+
+    gone = retention_sweep.sweep(
+        wiring.ledger(),
+        wiring.index(),
+        govern.policies(),
+        wiring.env(),
+        evidence.exported().through(),
+        delete,
+        lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
+    )
+    logger().info("old traces deleted", extra={"traces": gone})
+    return {"deleted": gone}
