@@ -31,7 +31,11 @@ MEANS: dict[tuple[str, str], str | None] = {
 }
 """What a field is the id of, where its name does not say so; None for one that is nobody's."""
 
-UNPROVED = {"get_proof": "a proof is there after its hour was sealed (tests/endpoints/digests)"}
+UNPROVED = {
+    "create_checkout": "no payment provider is configured here (tests/endpoints/billing)",
+    "create_portal": "no payment provider is configured here (tests/endpoints/billing)",
+    "get_proof": "a proof is there after its hour was sealed (tests/endpoints/digests)",
+}
 """Operations whose owner is refused here, too, and why."""
 
 BODIES: dict[str, Any] = {

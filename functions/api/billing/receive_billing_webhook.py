@@ -1,6 +1,6 @@
 """POST /api/v1/billing/webhook — what the payment provider tells of subscriptions."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from wakeline import wiring
 from wakeline.http.endpoint import Request, endpoint
@@ -19,7 +19,13 @@ class Received(TypedDict):
     applied: bool
 
 
-@endpoint("POST /api/v1/billing/webhook", scope=None, max_body=MAX_BODY)
+@endpoint(
+    "POST /api/v1/billing/webhook",
+    scope=None,
+    max_body=MAX_BODY,
+    takes={"application/json": dict[str, Any]},
+    errors=(401, 503),
+)
 def receive_billing_webhook(request: Request) -> Received:
     """Public, signed by Standard Webhooks; 401 for a signature that is wrong or over five minutes old."""
     payments = find.payments()
