@@ -65,4 +65,19 @@ describe.skipIf(missing)("memory, skills, forks and tapes", () => {
     await stranger.emulateMedia({ media: "print" });
     expect(await stranger.getByText("Please move my flight").first().isVisible()).toBe(true);
   });
+
+  it("finds what was said, with its words marked and nothing of it alive", async () => {
+    await site.api("/api/traces", { method: "POST", body: { id: "e2e-said", user_goal: "Say it" } });
+    await site.api("/api/traces/e2e-said/events", { method: "POST", body: { events: [{ type: "user_message", payload: { content: "the kingfisher <img src=x onerror=alert(1)> & <mark>more</mark>" } }] } });
+    const page = await site.open("/search");
+    await page.getByLabel("What to find").fill("kingfisher");
+    await page.waitForURL(/q=kingfisher/);
+    const found = page.getByRole("listitem").filter({ hasText: "onerror" });
+    // The index is a little behind the ledger.
+    await expect.poll(async () => (await page.reload(), await page.waitForTimeout(800), found.count()), { timeout: 20_000 }).toBe(1);
+    expect(await found.locator("mark").allTextContents()).toEqual(["kingfisher"]);
+    expect(await found.locator("img").count()).toBe(0);
+    await found.getByRole("link", { name: "e2e-said" }).click();
+    await page.locator("article.selected", { hasText: "kingfisher" }).waitFor();
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LedgerEvent } from "../../api/types";
 import { editOf, patchOf } from "./changes";
+import { placesOf } from "./Recordings";
 import { eventsWith, runOf } from "./run";
 import { scaleOf } from "./scale";
 
@@ -98,6 +99,17 @@ describe("the track", () => {
   it("is one point for a run of one moment", () => {
     expect(scaleOf(run(() => event("llm_call")).spans).at(0)).toBe(0);
     expect(scaleOf([]).at(5)).toBe(0);
+  });
+});
+
+describe("a recording", () => {
+  it("knows its events by seq, by their id or their span's, and leaves out what the run has not", () => {
+    const found = run(() => event("tool_call", { span_id: "a" }), () => event("screenshot", { seq: 7 }));
+    expect(placesOf({ 7: 3_000, a: 1_500, evt_1: 2_000, gone: 1 }, found)).toEqual([
+      { index: 0, at: 1.5 },
+      { index: 1, at: 2 },
+      { index: 1, at: 3 },
+    ]);
   });
 });
 

@@ -1,14 +1,14 @@
 /** The runs of the workspace, newest first, as they happen. */
 
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ask } from "../../api/client";
 import { watch } from "../../api/live";
-import type { SessionPage } from "../../api/types";
+import type { Session, SessionPage } from "../../api/types";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Empty, Failure, Loading } from "../../ui/states";
-import { Filters, filterOf } from "./Filters";
+import { type Filter, Filters, filterOf } from "./Filters";
 import { RunTable } from "./RunTable";
 import "./runs.css";
 
@@ -25,8 +25,8 @@ export default function RunsPage() {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-  const live = useLiveRuns();
-  const rows = useMemo(() => runs.data?.pages.flatMap((page) => page.sessions) ?? [], [runs.data]);
+  const live = useLiveRuns(filter);
+  const rows = useMemo(() => distinct(runs.data?.pages ?? []), [runs.data]);
   const first = runs.data?.pages[0];
 
   return (
@@ -52,7 +52,7 @@ export default function RunsPage() {
 }
 
 /** Keep the list fresh while runs happen; whether the feed is connected. */
-function useLiveRuns(): boolean {
+function useLiveRuns(filter: Filter): boolean {
   const queries = useQueryClient();
   const [live, setLive] = useState(false);
   const due = useRef<number | undefined>(undefined);
@@ -63,7 +63,7 @@ function useLiveRuns(): boolean {
         // Many events come at once; the list is read again once for all of them.
         due.current ??= window.setTimeout(() => {
           due.current = undefined;
-          void queries.invalidateQueries({ queryKey: ["sessions"] });
+          void refresh(queries, filter);
         }, REFRESH_AFTER);
       },
       setLive,
@@ -71,9 +71,33 @@ function useLiveRuns(): boolean {
     return () => {
       stop();
       window.clearTimeout(due.current);
+      due.current = undefined;
     };
-  }, [queries]);
+  }, [queries, filter]);
   return live;
+}
+
+/** Read the newest runs again. Whoever has scrolled far keeps what they have: a hundred pages are not read for one event. */
+async function refresh(queries: QueryClient, filter: Filter): Promise<void> {
+  const key = ["sessions", filter];
+  const held = queries.getQueryData<InfiniteData<SessionPage>>(key);
+  if (!held || held.pages.length < 2) return queries.invalidateQueries({ queryKey: key });
+  const fresh = await ask<SessionPage>("/api/sessions", { query: { ...filter, limit: PAGE } }).catch(() => null);
+  if (!fresh) return;
+  queries.setQueryData<InfiniteData<SessionPage>>(key, (now) => {
+    const [first, ...rest] = now?.pages ?? [];
+    if (!now || !first) return now;
+    const known = new Set(fresh.sessions.map((run) => run.id));
+    const sessions = [...fresh.sessions, ...first.sessions.filter((run) => !known.has(run.id))];
+    return { ...now, pages: [{ ...first, total: fresh.total, sessions }, ...rest] };
+  });
+}
+
+/** A run that began anew stands in two pages for a while: the newer place counts. */
+function distinct(pages: SessionPage[]): Session[] {
+  const found = new Map<string, Session>();
+  for (const page of pages) for (const run of page.sessions) if (!found.has(run.id)) found.set(run.id, run);
+  return [...found.values()];
 }
 
 function LiveState({ live }: { live: boolean }) {
