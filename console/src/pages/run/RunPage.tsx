@@ -15,7 +15,7 @@ import { Integrity } from "./Integrity";
 import { Recordings } from "./Recordings";
 import { RunActions } from "./RunActions";
 import { type Run as RunModel, runOf } from "./run";
-import { useEvents } from "./useEvents";
+import { type Events, useEvents } from "./useEvents";
 import { Waterfall } from "./Waterfall";
 import "./run.css";
 
@@ -24,14 +24,15 @@ export default function RunPage({ id }: { id: string }) {
     queryKey: ["session", id],
     queryFn: ({ signal }) => ask<Session>(`/api/sessions/${encodeURIComponent(id)}`, { query: { limit: 1 }, signal }),
   });
+  // Asked for at once, and not only when it is known that there is such a run.
+  const events = useEvents(id, run.data?.status === "running");
   if (run.error instanceof ApiError && run.error.status === 404) {
     return <Empty title="There is no such run">It may have been deleted, or belong to another workspace.</Empty>;
   }
-  return <Loaded query={run}>{(found) => <Run run={found} />}</Loaded>;
+  return <Loaded query={run}>{(found) => <Run run={found} read={events} />}</Loaded>;
 }
 
-function Run({ run }: { run: Session }) {
-  const { events, complete, error } = useEvents(run.id, run.status === "running");
+function Run({ run, read: { events, complete, error } }: { run: Session; read: Events }) {
   const analysis = useQuery({
     queryKey: ["analysis", run.id],
     queryFn: ({ signal }) => ask<{ analysis: Analysis | null }>(`/api/traces/${encodeURIComponent(run.id)}/analysis`, { signal }),

@@ -1,6 +1,6 @@
 /** All events of a run: shown as they arrive, and followed while the run goes on. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ask } from "../../api/client";
 import { watch } from "../../api/live";
 import type { EventPage, LedgerEvent } from "../../api/types";
@@ -16,6 +16,7 @@ export interface Events {
 
 export function useEvents(id: string, follow: boolean): Events {
   const [state, setState] = useState<Events>({ events: [], complete: false, error: null });
+  const readMore = useRef<() => Promise<void>>(async () => undefined);
 
   useEffect(() => {
     const ended = new AbortController();
@@ -60,13 +61,12 @@ export function useEvents(id: string, follow: boolean): Events {
       } while (page.next_cursor !== null);
     }
 
+    readMore.current = readOn;
     void readOn();
-    const stop = follow ? watch({ session_id: id }, () => void readOn(), () => undefined) : () => undefined;
-    return () => {
-      ended.abort();
-      stop();
-    };
-  }, [id, follow]);
+    return () => ended.abort();
+  }, [id]);
+
+  useEffect(() => (follow ? watch({ session_id: id }, () => void readMore.current(), () => undefined) : undefined), [id, follow]);
 
   return state;
 }
