@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk console console-test console-deploy screenshots lock clean
+.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk bench-peers console console-test console-deploy screenshots lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -67,6 +67,16 @@ bench-detectors: .venv/.dev ## Measure the detectors on labelled runs: make benc
 bench-sdk: .venv/.dev ## Measure what recording costs an agent
 	PYTHONPATH=.:functions:layers/core/python:sdk/python $(BIN)/python -m bench.sdk
 
+# What the same spans are sent to beside the local stack, in a venv of their own.
+PEERS := arize-phoenix==20.26.1 mlflow==3.17.2
+
+bench-peers: .venv/.dev .venv-peers/.installed ## Measure beside Arize Phoenix and MLflow: make bench-peers ARGS="1000 10000"
+	PYTHONPATH=.:functions:layers/core/python $(BIN)/python -m bench.peers $(ARGS)
+
+.venv-peers/.installed: Makefile | .venv-peers/pyvenv.cfg
+	.venv-peers/bin/python -m pip install --quiet $(PEERS)
+	@touch $@
+
 console: console/dist/index.html ## Build the console (needs Node 20 or newer)
 
 console-test: .venv/.dev console/dist/index.html ## Test the console in headless Chromium
@@ -94,7 +104,7 @@ lock: .venv-tools/.tools ## Pin requirements/*.in again
 	done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venv-tools .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
+	rm -rf .venv .venv-tools .venv-peers .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
 
 # A venv is made once; its packages again when their pins change. --no-deps: the pin files are complete, and pip's resolver
 # does not always see that (it looks for a newer boto3 than the SAM CLI's pinned one, then misses its hash).

@@ -19,6 +19,8 @@ NAMES = (
     "policy",
     "search",
     "exports",
+    "load",
+    "costs",
 )
 
 

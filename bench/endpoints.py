@@ -58,7 +58,7 @@ def _latencies(running: Rig) -> None:
     fill(running, ITEMS)
     items = sum(len(each) for partition in running.engine.tables().values() for each in partition.items.values())
     rows = []
-    with _served(running) as port:
+    with served(Gateway(running.engine.template, running.functions)) as port:
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for sample in samples(running, doomed_key):
             if sample.method == "GET" and _ask(client, sample) < 400:
@@ -82,13 +82,12 @@ def _ask(client: http.client.HTTPConnection, sample: Sample) -> int:
 
 
 @contextmanager
-def _served(running: Rig) -> Iterator[int]:
-    """The gateway on a free loopback port, in a thread of its own, until the block ends."""
+def served(gateway: Gateway) -> Iterator[int]:
+    """The gateway on a free loopback port, in a thread of its own, until the block ends and it is closed."""
     # As `wakeline serve` makes it: only where it reads TCP does asyncio switch Nagle's algorithm off.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    gateway = Gateway(running.engine.template, running.functions)
     config = uvicorn.Config(gateway, log_level="warning", access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from local.functions import Functions
 from local.gateway import Gateway
 from local.journal import Journal
 from local.stream_records import stream_record
+from local.template import Template
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,18 @@ def run(
     parameters: Mapping[str, str] | None = None,
     data: Path | None = None,
     dynamodb_endpoint: str | None = None,
+    made: Callable[[Template], Functions] = Functions,
 ) -> Iterator[Stack]:
     """Run the stack of a template until the block ends; `data` is the folder that keeps what is stored.
 
+    `made` runs the template's functions, for whoever wants to see each invocation.
     With `dynamodb_endpoint` the table lives there: it is neither kept in `data` nor are its changes delivered.
     """
     with ExitStack() as closing:
         engine = closing.enter_context(
             Engine.start(template, parameters=parameters, dynamodb_endpoint=dynamodb_endpoint)
         )
-        functions = Functions(engine.template)
+        functions = made(engine.template)
         journal = Journal(data, engine) if data is not None else None
         delivery = Delivery(engine, functions, journal.acknowledge) if journal else Delivery(engine, functions)
         gateway = Gateway(engine.template, functions)
