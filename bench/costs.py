@@ -3,8 +3,8 @@
     python -m bench costs          # prints the tables of docs/costs.md; some minutes
 
 Every way of recording is measured twice: *quiet*, where each request's changes reach the workers alone, as with few
-users, and *busy*, where they come in batches of up to a hundred. All workers are in it: rollups, feed, search index and
-its merging, analysis, incidents, memories, hourly digests, nightly exports, sweeps.
+users, and *busy*, where they come in batches, as fast as one client sends. All workers are in it: rollups, feed, search
+index and its merging, analysis, incidents, memories, hourly digests, nightly exports, sweeps.
 """
 
 from dataclasses import dataclass
@@ -175,19 +175,19 @@ def _print_sizes(quiet: Team, busy: Team) -> None:
     }
     head = ("a month of", *(f"{size:,} sessions a day" for size in SIZES))
     table("Costs: what a month uses", head, [(name, *values) for name, values in counted.items()])
-    full = [busy.price(size) for size in SIZES]
+    less = [busy.price(size) for size in SIZES]
     table(
         "Costs: what a month costs, US dollars",
         head,
         [
             *((name, *(each[name] for each in bills)) for name in bills[0]),
             ("**in all**", *(sum(each.values()) for each in bills)),
-            ("in all, were the workers' batches full", *full),
+            ("in all, workers busy", *less),
             *(
                 (name, *(price / month.events * 1e6 for price, month in zip(totals, months, strict=True)))
                 for name, totals in (
                     ("a million events", [sum(each.values()) for each in bills]),
-                    ("a million events, were the batches full", full),
+                    ("a million events, workers busy", less),
                 )
             ),
         ],
@@ -210,6 +210,6 @@ def _print_hosted(quiet: Team, busy: Team) -> None:
         )
     table(
         "Costs: beside hosted products, US dollars a month",
-        ("sessions a day", "AWS", "AWS, full batches", "Langfuse Core", "LangSmith Plus, 1 seat", "Arize AX: spans"),
+        ("sessions a day", "AWS", "AWS, workers busy", "Langfuse Core", "LangSmith Plus, 1 seat", "Arize AX: spans"),
         rows,
     )

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -16,8 +16,6 @@ from bench.usage import Metered, Stored, Usage, stored
 from local import seeds
 from local.stack import Stack
 from wakeline import wiring
-from wakeline.adapters import system
-from wakeline.domain.env import Env
 
 RUNS_A_DAY = {"SweepArtifacts": 24, "SweepApprovals": 1440, "SealDigests": 24, "NightlyExports": 1}
 
@@ -127,17 +125,10 @@ class Meter:
 @contextmanager
 def _later(shift: timedelta) -> Iterator[None]:
     """The clock so much ahead, so that an hour or a day is over."""
-    real = system.system_env()
-
-    def ahead() -> Env:
-        return Env(now=lambda: real.now() + shift, new_id=real.new_id, salt=real.salt, pause=real.pause)
-
-    wiring.env.cache_clear()
-    try:
-        with patch.object(system, "system_env", ahead):
-            yield
-    finally:
-        wiring.env.cache_clear()
+    real = wiring.env()
+    ahead = replace(real, now=lambda: real.now() + shift)
+    with patch.object(wiring, "env", lambda: ahead):
+        yield
 
 
 def ways(name: str, count: int) -> dict[str, Iterator[Ask]]:
