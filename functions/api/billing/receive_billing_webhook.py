@@ -6,7 +6,7 @@ from wakeline import wiring
 from wakeline.http.endpoint import Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import billing
-from wakeline.wiring import find
+from wakeline.wiring import find, govern
 
 MAX_BODY = 256 * 1024
 
@@ -30,7 +30,7 @@ def receive_billing_webhook(request: Request) -> Received:
     """Public, signed by Standard Webhooks; 401 for a signature that is wrong or over five minutes old."""
     payments = find.payments()
     taken = billing.receive(
-        find.accounts(), wiring.keys(), payments, wiring.env(), request.body(MAX_BODY), request.headers
+        find.accounts(), wiring.keys(), payments, govern.audit_log(), request.body(MAX_BODY), request.headers
     )
     return {"received": True, "duplicate": not taken.new, "applied": taken.applied}
 

@@ -6,7 +6,7 @@ from wakeline.domain.caller import Caller
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import skills
-from wakeline.wiring import find
+from wakeline.wiring import find, govern
 
 
 @endpoint("POST /api/v1/skills", scope="skills:write", status=201, also=(200,))
@@ -19,7 +19,8 @@ def create_skill(caller: Caller, body: _models.SkillBody) -> Reply:
         "scope": body.scope,
         "is_public": body.is_public,
     }
-    skill = skills.create(find.skills(), wiring.env(), caller, facts, body.definition, body.project_id)
+    log = govern.audit_log()
+    skill = skills.create(find.skills(), wiring.env(), log, caller, facts, body.definition, body.project_id)
     return Reply(skill.to_json(), 201, _models.etag(skill.version))
 
 

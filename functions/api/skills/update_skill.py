@@ -9,7 +9,7 @@ from wakeline.domain.errors import Invalid
 from wakeline.http.endpoint import Reply, Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services import skills
-from wakeline.wiring import find
+from wakeline.wiring import find, govern
 
 
 @endpoint("PATCH /api/v1/skills/{skill_id}", scope="skills:write")
@@ -22,7 +22,8 @@ def update_skill(caller: Caller, request: Request, skill_id: str, body: _models.
         changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
     definition = changes.pop("definition", None)
     expected = _models.versions_of(request.headers.get("if-match"))
-    skill = skills.change(find.skills(), wiring.env(), caller, skill_id, changes, definition, expected)
+    log = govern.audit_log()
+    skill = skills.change(find.skills(), wiring.env(), log, caller, skill_id, changes, definition, expected)
     return Reply(skill.to_json(), headers=_models.etag(skill.version))
 
 

@@ -7,11 +7,11 @@ them. It is pushed again whenever a message is repeated: who died in between is 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wakeline.domain.billing import news_of
+from wakeline.domain.billing import Account, news_of
 from wakeline.domain.caller import Caller
-from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, Invalid
 
+from .audit import AuditLog, noting, system
 from .billing_ports import AccountStore, Payments
 from .ports import KeyStore
 
@@ -47,7 +47,7 @@ class Taken:
 
 
 def receive(
-    store: AccountStore, keys: KeyStore, payments: Payments, env: Env, body: bytes, headers: Mapping[str, str]
+    store: AccountStore, keys: KeyStore, payments: Payments, log: AuditLog, body: bytes, headers: Mapping[str, str]
 ) -> Taken:
     """Take a webhook. Each message counts once; of a subscription only what is later than what is known.
 
@@ -60,14 +60,22 @@ def receive(
     for attempt in range(ATTEMPTS):
         before = store.get(news.workspace_id)
         after = before.after(news)
-        if store.take(message_id, before, after, env.now()):
+        if _take(store, log, message_id, before, after):
             push_plan(keys, news.workspace_id, after.plan)
             return Taken(new=True, applied=after != before)
         if store.seen(news.workspace_id, message_id):
             push_plan(keys, news.workspace_id, store.get(news.workspace_id).plan)
             return Taken(new=False, applied=False)
-        env.pause(attempt)
+        log.env.pause(attempt)
     raise Busy("this workspace's billing is being changed too often at once")
+
+
+def _take(store: AccountStore, log: AuditLog, message_id: str, before: Account, after: Account) -> bool:
+    if after == before or store.seen(before.workspace_id, message_id):
+        return store.take(message_id, before, after, log.env.now())
+    said = {"plan": after.plan, "replaces": before.plan, "version": after.version}
+    with noting(log, system(before.workspace_id, "billing"), "billing.updated", "billing", message_id, said):
+        return store.take(message_id, before, after, log.env.now())
 
 
 def push_plan(keys: KeyStore, workspace_id: str, plan: str | None) -> int:

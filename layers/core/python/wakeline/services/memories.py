@@ -22,6 +22,7 @@ from wakeline.domain.memory import MAX_METADATA, MAX_VALUE, Category, Memory, Sc
 from wakeline.domain.search.state import EmbeddingFailed
 from wakeline.domain.trace import Trace
 
+from .audit import AuditLog, noting
 from .memory_ports import MemoryStore
 from .ports import LedgerStore
 from .search_ports import Embedder
@@ -168,11 +169,15 @@ def get(store: MemoryStore, ledger: LedgerStore, env: Env, caller: Caller, wante
     return memory
 
 
-def forget(store: MemoryStore, caller: Caller, wanted: str) -> None:
+def forget(store: MemoryStore, log: AuditLog, caller: Caller, wanted: str) -> None:
     """Delete a memory with its history. Raises `NotFound`, also for one that the caller reads and may not change."""
     memory = store.get(caller.workspace_id, wanted) if is_id(wanted) else None
-    if memory is None or not memory.changed_by(caller) or not store.delete(caller.workspace_id, wanted):
+    if memory is None or not memory.changed_by(caller):
         raise NotFound("memory not found")
+    said = {"scope": memory.scope, "version": memory.version, "project_id": memory.project_id}
+    with noting(log, caller, "memory.deleted", "memory", memory.id, said):
+        if not store.delete(caller.workspace_id, wanted):
+            raise NotFound("memory not found")
 
 
 def _living(ledger: LedgerStore, env: Env, memories: Sequence[Memory]) -> list[Memory]:

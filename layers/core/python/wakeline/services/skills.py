@@ -14,6 +14,7 @@ from wakeline.domain.errors import Conflict, Invalid, NotFound
 from wakeline.domain.ids import is_id
 from wakeline.domain.skills import MAX_DEFINITION, Definition, Skill, checked
 
+from .audit import AuditLog, noting
 from .skill_ports import SkillStore
 from .traces import DEFAULT_PROJECT
 
@@ -22,7 +23,13 @@ MAX_READ = 5_000
 
 
 def create(
-    store: SkillStore, env: Env, caller: Caller, facts: dict[str, Any], definition: Definition, project_id: str | None
+    store: SkillStore,
+    env: Env,
+    log: AuditLog,
+    caller: Caller,
+    facts: dict[str, Any],
+    definition: Definition,
+    project_id: str | None,
 ) -> Skill:
     """Store a new skill, version 1. `facts` are name, description, tags, scope, is_public.
 
@@ -44,9 +51,14 @@ def create(
         updated_by=caller.principal,
         **facts,
     )
-    if not store.put(skill):
-        raise Conflict("a skill of this id exists")
+    with noting(log, caller, "skill.created", "skill", skill.id, _noted(skill)):
+        if not store.put(skill):
+            raise Conflict("a skill of this id exists")
     return skill
+
+
+def _noted(skill: Skill) -> dict[str, Any]:
+    return {"name": skill.name, "version": skill.version, "project_id": skill.project_id}
 
 
 def _sized(definition: Definition) -> dict[str, Any]:
@@ -75,6 +87,7 @@ def get(store: SkillStore, caller: Caller, skill_id: str, version: int | None = 
 def change(
     store: SkillStore,
     env: Env,
+    log: AuditLog,
     caller: Caller,
     skill_id: str,
     changes: dict[str, Any],
@@ -93,8 +106,9 @@ def change(
     if definition is not None:
         changes = {**changes, "definition": _sized(_merged(skill.definition, definition))}
     after = skill.changed(changes, times.render(env.now()), caller.principal)
-    if not store.put(after):
-        raise Conflict("the skill was changed at the same moment; read it and try again")
+    with noting(log, caller, "skill.updated", "skill", skill.id, _noted(after)):
+        if not store.put(after):
+            raise Conflict("the skill was changed at the same moment; read it and try again")
     return after
 
 
@@ -108,12 +122,13 @@ def _merged(before: dict[str, Any], changes: dict[str, Any]) -> Definition:
         raise Invalid(f"{field}: {first['msg']}", field=field) from error
 
 
-def delete(store: SkillStore, caller: Caller, skill_id: str) -> None:
+def delete(store: SkillStore, log: AuditLog, caller: Caller, skill_id: str) -> None:
     """Delete a skill with its versions. Raises `NotFound`."""
     skill = store.get(caller.workspace_id, skill_id) if is_id(skill_id) else None
     if skill is None or not skill.changed_by(caller):
         raise NotFound("skill not found")
-    store.delete(caller.workspace_id, skill_id)
+    with noting(log, caller, "skill.deleted", "skill", skill_id, _noted(skill)):
+        store.delete(caller.workspace_id, skill_id)
 
 
 @dataclass(frozen=True, slots=True)
