@@ -9,10 +9,12 @@ from wakeline.wiring import replay
 
 
 def handler(event: dict[str, Any], _context: Any) -> None:
-    """Mark the fork completed, if it waits for that."""
+    """End the replay as the runner's session ended, if it waits for that."""
     ended = event["detail"]
     fork = replays.ended_elsewhere(
-        replay.forks(), wiring.env(), ended["workspace_id"], ended["fork_id"], ended["trace_id"]
+        replay.forks(), wiring.env(), ended["workspace_id"], ended["fork_id"], ended["trace_id"], ended["status"]
     )
     if fork is not None:
-        logger().info("fork recorded", extra={"fork_id": fork.id, "trace_id": fork.fork_trace_id})
+        logger().info(
+            "fork recorded", extra={"fork_id": fork.id, "status": fork.status, "trace_id": fork.fork_trace_id}
+        )

@@ -1,4 +1,4 @@
-"""A ledger store that dies at its n-th write, before or after the write takes effect."""
+"""A store that dies at its n-th write, before or after the write takes effect."""
 
 from typing import Any, Literal
 
@@ -8,22 +8,25 @@ WRITES = frozenset({"create", "create_with", "write_head", "put_segment", "delet
 When = Literal["before", "after"]
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process is gone: nothing of the code under test may catch this."""
 
 
-class DyingLedger:
-    """Passes every call on to `store`; the n-th write (from 1) raises `Died` before or after it took effect."""
+class DyingStore:
+    """Passes every call on to `store`; the n-th (from 1) of those that write raises `Died` before or after it took
+    effect.
+    """
 
-    def __init__(self, store: MemoryLedger, at: int, when: When) -> None:
+    def __init__(self, store: Any, at: int, when: When, writes: frozenset[str]) -> None:
         self.store = store
         self.writes = 0
         self._at = at
         self._when = when
+        self._names = writes
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self.store, name)
-        if name not in WRITES:
+        if name not in self._names:
             return call
 
         def write(*given: Any) -> Any:
@@ -36,6 +39,13 @@ class DyingLedger:
             return result
 
         return write
+
+
+class DyingLedger(DyingStore):
+    """One of a ledger."""
+
+    def __init__(self, store: MemoryLedger, at: int, when: When) -> None:
+        super().__init__(store, at, when, WRITES)
 
 
 class ForgetfulLedger:

@@ -1,10 +1,12 @@
-"""Forks in memory, and engines that answer as a test says."""
+"""Forks, tapes and regression runs in memory, and engines that answer as a test says."""
 
 from collections.abc import Callable, Sequence
 
 from wakeline.domain.replay.engine import Converse, EngineFailed, Said
 from wakeline.domain.replay.fork import Fork, ForkRun
+from wakeline.domain.replay.regression import RegressionRun
 from wakeline.domain.replay.substitutions import Substitution
+from wakeline.domain.tape import Tape
 
 
 class MemoryForks:
@@ -87,3 +89,74 @@ class NotedRunners:
             self.then()
         if self.reason is not None:
             raise EngineFailed(self.reason)
+
+
+class MemoryTapes:
+    """The `TapeStore` port."""
+
+    def __init__(self) -> None:
+        self.tapes: dict[str, Tape] = {}
+        self.contents: dict[str, bytes] = {}
+
+    def put(self, tape: Tape, content: bytes) -> None:
+        self.contents[tape.slug] = content
+        self.tapes[tape.slug] = tape
+
+    def get(self, slug: str) -> Tape | None:
+        return self.tapes.get(slug)
+
+    def content(self, slug: str) -> bytes | None:
+        return self.contents.get(slug)
+
+    def url(self, slug: str, seconds: int) -> str:
+        return f"https://bucket.example/tapes/{slug}?for={seconds}"
+
+    def page(
+        self, workspace_id: str, project_id: str | None, before: str | None, limit: int
+    ) -> tuple[list[Tape], str | None]:
+        mine = [
+            (f"{tape.created_at}#{tape.slug}", tape)
+            for tape in self.tapes.values()
+            if tape.workspace_id == workspace_id and project_id in (None, tape.project_id)
+        ]
+        fitting = [
+            (at, tape) for at, tape in sorted(mine, key=lambda one: one[0])[::-1] if before is None or at < before
+        ]
+        found = fitting[:limit]
+        return [tape for _, tape in found], found[-1][0] if len(fitting) > limit else None
+
+    def delete(self, tape: Tape) -> None:
+        self.tapes.pop(tape.slug, None)
+        self.contents.pop(tape.slug, None)
+
+
+class MemoryRegressions:
+    """The `RegressionStore` port."""
+
+    def __init__(self) -> None:
+        self.runs: dict[tuple[str, str, str], RegressionRun] = {}
+
+    def put(self, run: RegressionRun, read_version: int | None = None) -> bool:
+        place = run.workspace_id, run.incident_id, run.id
+        stands = self.runs.get(place)
+        if (None if stands is None else stands.version) != read_version:
+            return False
+        self.runs[place] = run
+        return True
+
+    def get(self, workspace_id: str, incident_id: str, run_id: str) -> RegressionRun | None:
+        return self.runs.get((workspace_id, incident_id, run_id))
+
+    def page(
+        self, workspace_id: str, incident_id: str, before: str | None, limit: int
+    ) -> tuple[list[RegressionRun], str | None]:
+        fitting = sorted(
+            (
+                run
+                for (workspace, incident, run_id), run in self.runs.items()
+                if (workspace, incident) == (workspace_id, incident_id) and (before is None or run_id < before)
+            ),
+            key=lambda run: run.id,
+        )[::-1]
+        found = fitting[:limit]
+        return found, found[-1].id if len(fitting) > limit else None

@@ -261,11 +261,47 @@ def test_a_runner_gets_what_it_needs_and_ends_the_fork():
     sent = batch({"type": "session_end", "payload": {}})
     done = ledger.append(world.ledger, world.env, "ws_1", fork.fork_trace_id, sent).trace
     assert (done.metadata or {})["_fork_id"] == fork.id
-    assert replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, "trc_1") is None
-    ended = replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, done.id)
+    assert replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, "trc_1", "completed") is None
+    ended = replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, done.id, "completed")
     assert ended is not None
-    assert ended.status == "completed"
-    assert replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, done.id) is None
+    assert (ended.status, ended.reason) == ("completed", None)
+    assert replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, done.id, "completed") is None
+
+
+def test_a_runner_whose_session_failed_fails_the_fork():
+    world = World()
+    fork = world.replay(WEBHOOK)
+    ended = replays.ended_elsewhere(world.store, world.env, "ws_1", fork.id, fork.fork_trace_id, "failed")
+    assert ended is not None
+    assert (ended.status, ended.reason) == ("failed", "the runner's session failed")
+
+
+@pytest.mark.parametrize("reason", [None, "the runner answered 500"])
+def test_what_a_runner_is_signed_with_is_kept_until_it_was_sent(reason):
+    world = World(runners=NotedRunners(reason))
+    kept: list[str | None] = []
+    world.runners.then = lambda: kept.extend(run.runner_secret for run in world.store.runs.values())
+    fork = world.replay(WEBHOOK)
+    assert kept == [WEBHOOK.runner_secret]
+    assert [run.runner_secret for run in world.store.runs.values()] == [None]
+    # The bus may say it twice: what was sent is not sent again.
+    world.work(fork)
+    assert len(world.runners.sent) == 1
+
+
+def test_a_worker_that_dies_while_it_sends_sends_again():
+    def dies():
+        world.runners.then = None
+        raise Died
+
+    world = World(runners=NotedRunners(then=dies))
+    with pytest.raises(Died):
+        world.replay(WEBHOOK)
+    (fork,) = world.store.forks.values()
+    world.work(fork)
+    first, second = world.runners.sent
+    assert first[1:3] == second[1:3]
+    assert [run.runner_secret for run in world.store.runs.values()] == [None]
 
 
 def test_a_runner_that_fails_leaves_neither_key_nor_trace():

@@ -171,7 +171,8 @@ def request_replay(
         status="replaying",
         fork_trace_id=run.trace_id,
         run=digest,
-        replays=fork.replays + (known is None),
+        # One, too, where the process that asked first died before it could count it.
+        replays=max(1, fork.replays + (known is None)),
         requests=fork.requests + 1,
         engine=wanted.engine,
         reason=None,
@@ -203,7 +204,8 @@ def _check_runner(wanted: Wanted) -> None:
 
 def _trace_of(store: LedgerStore, fork: Fork, digest: str, known: ForkRun | None) -> str:
     """Where a replay goes: the first one to the trace that the fork named, the same one to the same, another to one of
-    its own. Where that was deleted, to a new one, as ids are not used twice.
+    its own, as does one whose request died and left the first trace to another. Where that was deleted, to a new one,
+    as ids are not used twice.
     """
     if known is not None:
         trace_id = known.trace_id
@@ -212,6 +214,8 @@ def _trace_of(store: LedgerStore, fork: Fork, digest: str, known: ForkRun | None
     found = store.head(fork.workspace_id, trace_id)
     if found is not None and found.deleted is not None:
         return run_trace_id(fork.id, f"{digest}:{fork.requests}")
+    if found is not None and found.request_digest != f"{fork.id}:{digest}":
+        return run_trace_id(fork.id, digest)
     return trace_id
 
 

@@ -7,7 +7,7 @@ was, and the same replay again adds nothing.
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from wakeline.domain import times
 from wakeline.domain.env import Env
@@ -102,13 +102,8 @@ def _run(
     origin = ledger.living(traces_store.head(fork.workspace_id, fork.trace_id))
     events = read_run(traces_store, origin)
     if wanted.engine == "webhook":
-        opened = open_trace(traces_store, env, origin, fork, wanted)
-        try:
-            engines.dispatch(fork, wanted, origin, events)
-        except EngineFailed:
-            if opened.event_count == 0:
-                ledger.erase(traces_store, env, opened, wanted.requested_by)
-            raise
+        if wanted.runner_secret is not None:
+            _hand_over(store, traces_store, env, engines.dispatch, fork, wanted, origin, events)
         return fork
     ask = progress.ask if wanted.engine == "bedrock" else None
     result = replay(events, fork.span_id, wanted.substitutions, trace_id=wanted.trace_id, ask=ask)
@@ -116,6 +111,29 @@ def _run(
     ledger.living(traces_store.head(fork.workspace_id, fork.trace_id))
     _store(traces_store, env, price, origin, fork, wanted, result)
     return finish(store, env, progress.fork, "completed" if result.is_whole else "diverged", _why(result), result)
+
+
+def _hand_over(
+    store: ForkStore,
+    traces_store: LedgerStore,
+    env: Env,
+    dispatch: Dispatch,
+    fork: Fork,
+    wanted: ForkRun,
+    origin: Trace,
+    events: list[Event],
+) -> None:
+    """Send a replay to its runner. The secret it is signed with is kept no longer; without one, it was sent before."""
+    opened = open_trace(traces_store, env, origin, fork, wanted)
+    sent = replace(wanted, runner_secret=None)
+    try:
+        dispatch(fork, wanted, origin, events)
+    except EngineFailed:
+        store.put_run(fork.workspace_id, sent)
+        if opened.event_count == 0:
+            ledger.erase(traces_store, env, opened, wanted.requested_by)
+        raise
+    store.put_run(fork.workspace_id, sent)
 
 
 class _Progress:
@@ -232,12 +250,19 @@ def _closing(origin: Trace, trace_id: str, events: list[NewEvent]) -> list[NewEv
     ]
 
 
-def ended_elsewhere(store: ForkStore, env: Env, workspace_id: str, fork_id: str, trace_id: str) -> Fork | None:
-    """The runner's trace of a fork came to its end: so does the replay. None when no replay waits for that."""
+def ended_elsewhere(
+    store: ForkStore, env: Env, workspace_id: str, fork_id: str, trace_id: str, status: Literal["completed", "failed"]
+) -> Fork | None:
+    """The runner's trace of a fork came to its end, well or not: so does the replay. None when none waits for that."""
     fork = store.get(workspace_id, fork_id)
     if fork is None or fork.engine != "webhook" or fork.status != "replaying" or fork.fork_trace_id != trace_id:
         return None
     after = replace(
-        fork, status="completed", updated_at=times.render(env.now()), done=fork.total, version=fork.version + 1
+        fork,
+        status=status,
+        reason=None if status == "completed" else "the runner's session failed",
+        updated_at=times.render(env.now()),
+        done=fork.total if status == "completed" else fork.done,
+        version=fork.version + 1,
     )
     return after if store.write(after, fork.version) else None

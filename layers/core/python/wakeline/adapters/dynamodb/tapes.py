@@ -4,10 +4,14 @@ import gzip
 
 from wakeline import settings
 from wakeline.adapters import aws
+from wakeline.domain import times
 from wakeline.domain.tape import Tape
 
 from .keys import replay as keys
 from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
+
+KEPT_DAYS = (7, 30, 90, 365, 3650)
+"""Days after which the bucket's lifecycle (template.yaml) removes a tape's content, by its tag."""
 
 
 def object_key(slug: str) -> str:
@@ -26,6 +30,7 @@ class DynamoTapes:
             Body=gzip.compress(content, 6),
             ContentType="application/json",
             ContentEncoding="gzip",
+            **_tagged(tape),
         )
         said = {field: value for field, value in tape.to_json().items() if value is not None}
         places = (_place(tape.slug), _listed(tape))
@@ -83,6 +88,14 @@ class DynamoTapes:
         places = (_place(tape.slug), _listed(tape))
         transact([{"Delete": {"TableName": name(), "Key": typed_item(place)}} for place in places])
         aws.client("s3").delete_object(Bucket=settings.bucket_name(), Key=object_key(tape.slug))
+
+
+def _tagged(tape: Tape) -> dict[str, str]:
+    """The tag by which the bucket's lifecycle removes the content of a tape that expires; none for one that stays."""
+    if tape.expires_at is None:
+        return {}
+    days = (times.parse(tape.expires_at) - times.parse(tape.created_at)).days
+    return {"Tagging": f"kept-days={next(each for each in KEPT_DAYS if days <= each)}"}
 
 
 def _place(slug: str) -> Item:
