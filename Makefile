@@ -40,9 +40,10 @@ check: .venv/.dev .venv-tools/.tools ## Lint, types, import rules, the template,
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
 	PYTHONPATH=.:functions:layers/core/python $(BIN)/lint-imports
-	$(TOOLS)/cfn-lint template.yaml workers.yaml
+	$(TOOLS)/cfn-lint template.yaml workers.yaml alarms.yaml
 	$(TOOLS)/sam validate --lint
 	$(TOOLS)/sam validate --lint --template workers.yaml
+	$(TOOLS)/sam validate --lint --template alarms.yaml
 	$(BIN)/python -m pytest -q tests/rules
 
 openapi: .venv/.dev ## Write docs/openapi.json from what the endpoints declare

@@ -1,4 +1,4 @@
-"""Reading of template.yaml and workers.yaml: as they are written, and as SAM translates them."""
+"""Reading of template.yaml, workers.yaml and alarms.yaml: as they are written, and as SAM translates them."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from tests.rules.endpoints import Route
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".venv-tools" / "bin" / "python"
-FILES = ("template.yaml", "workers.yaml")
+FILES = ("template.yaml", "workers.yaml", "alarms.yaml")
 
 Template = dict[str, Any]
 FUNCTION = "AWS::Serverless::Function"
