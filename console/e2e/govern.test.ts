@@ -89,4 +89,13 @@ describe.skipIf(missing)("govern", () => {
     await page.getByRole("button", { name: "record intact" }).waitFor();
     await page.getByRole("cell", { name: "agent.created" }).first().waitFor();
   });
+
+  it("says in the API's own words why a webhook to a private address is refused", async () => {
+    const page = await site.open("/govern/webhooks");
+    await page.getByRole("button", { name: "New webhook" }).click();
+    await page.getByLabel("Address").fill("https://127.0.0.1/hook");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("dialog").getByRole("alert").waitFor();
+    expect(site.complaints()).toEqual([expect.stringContaining("400")]);
+  });
 });

@@ -41,6 +41,7 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     audit: "/govern/audit",
     digests: "/govern/digests",
     exports: "/govern/exports",
+    webhooks: "/govern/webhooks",
     keys: "/govern/keys",
   };
 }

@@ -1,7 +1,7 @@
 /** What agents ask leave for. A decision is final, so it is taken in a dialog, with room for a note. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
@@ -41,8 +41,12 @@ export default function ApprovalsPage() {
   const status = params.get("status") ?? "pending";
   const list = useList(PATH, { status: status === "all" ? null : status, agent_id: params.get("agent_id"), limit: 50 }, paged<Approval>);
   const queries = useQueryClient();
-  // Requests expire: what waits is looked at again while the page is open.
-  useQuery({ queryKey: ["look again"], queryFn: () => queries.invalidateQueries({ queryKey: [PATH] }).then(() => null), refetchInterval: LOOK_AGAIN, enabled: status === "pending" });
+  useEffect(() => {
+    // Requests come and expire: what waits is looked at again while the page is open.
+    if (status !== "pending") return undefined;
+    const timer = window.setInterval(() => void queries.invalidateQueries({ queryKey: [PATH] }), LOOK_AGAIN);
+    return () => window.clearInterval(timer);
+  }, [queries, status]);
   return (
     <>
       <Title
