@@ -1,12 +1,16 @@
 """POST and GET /api/incidents/{incident_id}/regression-runs, with the worker behind them"""
 
+from dataclasses import replace
+
 import pytest
 
 from local.functions import Functions
 from tests.endpoints.failing import denied, fine
+from tests.fakes.dying import Died, DyingStore
 from wakeline import wiring
 from wakeline.domain.outbox.replay import regression_events
-from wakeline.wiring import replay
+from wakeline.services import regressions
+from wakeline.wiring import govern, replay
 
 END = {"type": "session_end", "payload": {"status": "completed"}}
 MENDED = {"kind": "tool_output", "span_id": "s1", "value": "ok"}
@@ -151,3 +155,24 @@ def test_what_does_not_fit_is_named(stack, workspace, incident, said, field):
     answer = ask(stack, workspace, incident, **said)
     assert (answer.status, answer.error["code"]) == (422, "validation_error")
     assert field in answer.error["message"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("dies", "writes"), [("runs", "put"), ("incidents", "write")])
+def test_a_worker_that_dies_between_its_writes_is_taken_up(stack, workspace, incident, dies, writes, when):
+    run_id = ask(stack, workspace, incident, substitutions=[MENDED]).json["regression_run"]["id"]
+    stores = replay.regression_stores()
+
+    def work(with_stores):
+        given = (govern.audit_log(), replay.engines().ask, workspace.id, incident, run_id)
+        return regressions.run(with_stores, *given)
+
+    dying = DyingStore(getattr(stores, dies), 1, when, frozenset({writes}))
+    with pytest.raises(Died):
+        work(replace(stores, **{dies: dying}))
+    work(stores)
+    shown = stack.call("GET", path(incident, run_id), key=workspace.reader).json
+    assert (shown["status"], shown["verified"]) == ("completed", True)
+    found = stack.call("GET", f"/api/incidents/{incident}", key=workspace.reader).json
+    assert found["status"] == "verified"
+    assert [each.get("to", each.get("status")) for each in found["history"]].count("verified") == 1

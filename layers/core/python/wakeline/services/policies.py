@@ -98,6 +98,7 @@ def put(
             )
             if store.put(made):
                 redacting.forget(caller.workspace_id)
+                _recent.pop(caller.workspace_id, None)
                 return Current(made, _parsed(text))
             env.pause(attempt)
             found = _expected(store, caller, wanted)
