@@ -24,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     verify = commands.add_parser("verify", help="check an exported trace, offline")
     if given[:1] == ["verify"]:
         importlib.import_module("local.verify").add_arguments(verify)
+    bootstrap = commands.add_parser("bootstrap", help="make the first admin key of a deployed stack's workspace")
+    if given[:1] == ["bootstrap"]:
+        importlib.import_module("local.bootstrap").add_arguments(bootstrap)
     rebuild = commands.add_parser("rebuild", help="build statistics and the search index anew from the ledgers")
     if given[:1] == ["rebuild"]:
         importlib.import_module("local.rebuild").add_arguments(rebuild)
