@@ -49,6 +49,8 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 _SOCKETS = "apigatewaymanagementapi"
+# Services as botocore's variables call them.
+_ENDPOINT_NAMES = {"dynamodb": "DYNAMODB", "dynamodbstreams": "DYNAMODB_STREAMS", "s3": "S3"}
 _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 # Clients outlast an engine: they hold nothing of it, and making one costs more than starting an engine does.
@@ -61,9 +63,10 @@ class Engine:
 
     active: Engine | None = None
 
-    def __init__(self, template: Template, dynamodb_endpoint: str | None) -> None:
+    def __init__(self, template: Template, endpoints: Mapping[str, str]) -> None:
         self.template = template
-        self.dynamodb_endpoint = dynamodb_endpoint
+        # Where services are that this engine leaves to another one: service as in event names, URL.
+        self.endpoints = endpoints
         self.lock = threading.RLock()
         self.environment: dict[str, str] = {}
         # Whether the hot calls of clients may go without HTTP.
@@ -82,24 +85,28 @@ class Engine:
         *,
         parameters: Mapping[str, str] | None = None,
         dynamodb_endpoint: str | None = None,
+        s3_endpoint: str | None = None,
     ) -> Iterator[Engine]:
         """Run the embedded AWS with a template's resources until the block ends.
 
-        `parameters` override the template's; `dynamodb_endpoint` sends DynamoDB calls to that URL instead.
-        Raises RuntimeError when one is already running, UnreviewedMoto when moto is not the one this was written for.
+        `parameters` override the template's; `dynamodb_endpoint` and `s3_endpoint` send these services' calls to that
+        URL instead. Raises RuntimeError when one is already running, UnreviewedMoto when moto is not the one this was
+        written for.
         """
         if cls.active is not None:
             raise RuntimeError("an engine is already running in this process")
-        engine = cls(load(template, parameters) if isinstance(template, Path) else template, dynamodb_endpoint)
+        given = {"dynamodb": dynamodb_endpoint, "dynamodbstreams": dynamodb_endpoint, "s3": s3_endpoint}
+        endpoints = {service: url for service, url in given.items() if url}
+        engine = cls(load(template, parameters) if isinstance(template, Path) else template, endpoints)
         variables = dict(CREDENTIALS)
-        if dynamodb_endpoint:
+        if endpoints:
             # It may be the real one: then the caller's own credentials and region are what it wants.
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
             engine.template.region = region
             variables |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
             if "AWS_ACCESS_KEY_ID" in os.environ or "AWS_PROFILE" in os.environ:
                 variables = {name: value for name, value in variables.items() if name not in _SECRETS}
-            variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_endpoint
+            variables |= {f"AWS_ENDPOINT_URL_{_ENDPOINT_NAMES[service]}": url for service, url in endpoints.items()}
         dynamodb_model.install()
         mock = mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": True}})
         with _environment(variables), _patched_stubber(engine), direct_calls(engine.call):
@@ -120,7 +127,7 @@ class Engine:
     def client(self, service: str) -> Any:
         """A botocore client on this engine, made once per process."""
         with self.lock:
-            key = (service, self.template.region, self.dynamodb_endpoint)
+            key = (service, self.template.region, self.endpoints.get(service))
             if key not in _clients:
                 config = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0})
                 _clients[key] = _session.create_client(service, region_name=self.template.region, config=config)
@@ -132,7 +139,7 @@ class Engine:
             return None
         if service == _SOCKETS and operation == "PostToConnection" and self.post is not None:
             return {} if self.post(parameters["ConnectionId"], parameters["Data"]) else None
-        if service != "dynamodb" or self.dynamodb_endpoint or recording() or operation not in ANSWERED:
+        if service != "dynamodb" or service in self.endpoints or recording() or operation not in ANSWERED:
             return None
         with self.lock:
             said = dynamodb_dispatch.act(operation, own(parameters))
@@ -140,7 +147,7 @@ class Engine:
 
     def perform(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:
         """Carry out one AWS request, alone. None when it is not for the embedded engine."""
-        if self.dynamodb_endpoint and request.url.startswith(self.dynamodb_endpoint):
+        if request.url.startswith(self.endpoints.get(service, "\0")):
             return None
         if service == _SOCKETS and self.sockets is not None:
             return self.sockets(operation, request)

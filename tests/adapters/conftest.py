@@ -9,6 +9,8 @@ import pytest_socket
 
 from local.engine import Engine
 from tests.adapters.tampering import record
+from tests.conftest import open_loopback
+from tests.engines.servers import Servers
 from tests.fakes.ledger import MemoryLedger
 from wakeline.adapters import aws
 from wakeline.adapters.dynamodb.ledger import DynamoLedger
@@ -17,8 +19,14 @@ TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 
 @pytest.fixture(scope="package")
-def running() -> Iterator[Engine]:
-    with Engine.start(TEMPLATE) as engine:
+def running(real_engines: Servers | None) -> Iterator[Engine]:
+    if real_engines:
+        real_engines.clear()
+    with Engine.start(
+        TEMPLATE,
+        dynamodb_endpoint=real_engines and real_engines.dynamodb,
+        s3_endpoint=real_engines and real_engines.s3,
+    ) as engine:
         # Clients that were made before the engine ran would not know it.
         aws.client.cache_clear()
         yield engine
@@ -26,18 +34,29 @@ def running() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def engine(running: Engine) -> Engine:
-    """The embedded engine, empty."""
+def engine(running: Engine, real_engines: Servers | None) -> Engine:
+    """The engine that the run is about (the embedded one without `--engines`), empty."""
+    if real_engines:
+        open_loopback()
+        real_engines.empty()
     running.clear()
     return running
 
 
 @pytest.fixture
-def over_http(engine: Engine) -> Iterator[None]:
+def embedded(engine: Engine) -> Engine:
+    """The embedded engine, empty: for tests that look into it, count its calls or hear of its changes."""
+    if engine.endpoints:
+        pytest.skip("only the embedded engine can be looked into")
+    return engine
+
+
+@pytest.fixture
+def over_http(embedded: Engine) -> Iterator[None]:
     """The empty engine without its short way: every call is a request of botocore's and an answer of moto's."""
-    engine.direct = False
+    embedded.direct = False
     yield
-    engine.direct = True
+    embedded.direct = True
 
 
 @pytest.fixture(params=["memory", "engine"])

@@ -156,7 +156,7 @@ def test_upload_says_what_it_pins(files):
     assert artifact().storage_path in upload.url
 
 
-def test_announcing_is_one_call_and_ending_another(engine):
+def test_announcing_is_one_call_and_ending_another(embedded):
     DynamoLedger().create(make_trace())
     with record_calls() as calls:
         DynamoArtifacts().create(artifact())
@@ -164,14 +164,14 @@ def test_announcing_is_one_call_and_ending_another(engine):
     assert [call.operation for call in calls.calls] == ["TransactWriteItems", "PutItem"]
 
 
-def test_s3_refuses_what_the_digest_does_not_fit(engine, monkeypatch):
+def test_s3_refuses_what_the_digest_does_not_fit(embedded, monkeypatch):
     """The digest of a direct put is sent along, for S3 to check."""
     seen = {}
-    engine.after_call.append(lambda service, operation, request, answer: seen.update(request.headers))
+    embedded.after_call.append(lambda service, operation, request, answer: seen.update(request.headers))
     try:
         S3Files().put(artifact(), b"abc")
     finally:
-        engine.after_call.pop()
+        embedded.after_call.pop()
     assert seen["x-amz-checksum-sha256"] in (
         "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
         b"ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",

@@ -100,7 +100,7 @@ def test_lists_newest_first_in_pages(store):
     assert store.count("ws_1", None, None, 5) == (5, False)
 
 
-def test_what_it_costs(engine):
+def test_what_it_costs(embedded):
     store = DynamoForks()
     with record_calls() as calls:
         store.create(fork(), CHANGES)

@@ -206,7 +206,7 @@ def test_labels_of_many(analyses):
     assert analyses.labels("ws_2", ["trc_1"]) == {}
 
 
-def test_joining_is_one_call(engine):
+def test_joining_is_one_call(embedded):
     with record_calls() as calls:
         made = open_(DynamoIncidents(), incident())
         DynamoIncidents().write(made, changed(made, "ann", at(1), status="triaged"))

@@ -128,12 +128,12 @@ def test_one_pusher_at_a_time(clients):
 
 
 @pytest.fixture
-def records(engine):
+def records(embedded):
     """Every change of the table as its stream tells it."""
     seen: list[Any] = []
-    engine.on_change(lambda table, old, new: seen.append(stream_record(table, old, new, len(seen) + 1)))
+    embedded.on_change(lambda table, old, new: seen.append(stream_record(table, old, new, len(seen) + 1)))
     yield seen
-    engine.on_change(None)
+    embedded.on_change(None)
 
 
 def test_records_are_read(records):

@@ -14,7 +14,7 @@ DIGEST = digest_of("wl_live_windows")
 
 
 @pytest.fixture
-def keys(engine):
+def keys(embedded):
     store = DynamoKeys()
     key = ApiKey(
         id="key_1",

@@ -79,7 +79,7 @@ def test_a_new_generation_is_empty_and_knows_what_to_delete(store):
     assert store.next_generation("ws_1", 1)
 
 
-def test_indexing_fifty_traces_is_three_calls(engine):
+def test_indexing_fifty_traces_is_three_calls(embedded):
     store = DynamoIndex()
     traces = [f"t{number}" for number in range(50)]
     with record_calls() as calls:

@@ -1,0 +1,1 @@
+"""Everything that talks to engines other than the embedded one; `make test-engines` (docs/testing.md)."""
