@@ -40,6 +40,8 @@ __all__ = ["Engine", "record_calls"]
 Answer = tuple[int, Mapping[str, str], bytes | str]
 # (service as in event names, operation, request, answer) after each call, under the lock.
 AfterCall = Callable[[str, str, AWSPreparedRequest, Answer], None]
+# (service, operation, request, what carries it out) instead of each call, under the lock; may raise.
+Instead = Callable[[str, str, AWSPreparedRequest, Callable[[], Answer | None]], Answer | None]
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIALOCALWAKELINE000",
@@ -72,6 +74,8 @@ class Engine:
         # Whether the hot calls of clients may go without HTTP.
         self.direct = True
         self.after_call: list[AfterCall] = []
+        # Stands between the product and every call: lets it through, changes its answer, or fails it.
+        self.instead: Instead | None = None
         # Answers calls of API Gateway's management API, which moto has no clients for.
         self.sockets: Callable[[str, AWSPreparedRequest], Answer] | None = None
         # The same for a message to a client, without HTTP: connection, message; whether it was taken.
@@ -135,7 +139,7 @@ class Engine:
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
         """Answer a client's call without HTTP, alone; None where it has to go through `perform`."""
-        if not self.direct:
+        if not self.direct or self.instead is not None:
             return None
         if service == _SOCKETS and operation == "PostToConnection" and self.post is not None:
             return {} if self.post(parameters["ConnectionId"], parameters["Data"]) else None
@@ -147,6 +151,12 @@ class Engine:
 
     def perform(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:
         """Carry out one AWS request, alone. None when it is not for the embedded engine."""
+        if self.instead is not None:
+            with self.lock:
+                return self.instead(service, operation, request, lambda: self._carry_out(service, operation, request))
+        return self._carry_out(service, operation, request)
+
+    def _carry_out(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer | None:
         if request.url.startswith(self.endpoints.get(service, "\0")):
             return None
         if service == _SOCKETS and self.sockets is not None:

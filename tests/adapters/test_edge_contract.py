@@ -9,6 +9,7 @@ from tests.fakes.edge import MemoryAnswers, MemoryKeys
 from wakeline.adapters.dynamodb.api_keys import DynamoKeys
 from wakeline.adapters.dynamodb.idempotency import DynamoIdempotency
 from wakeline.domain.api_keys import ApiKey, digest_of
+from wakeline.domain.claim import Claim
 
 NOW = datetime(2026, 3, 21, 12, 0, 30, tzinfo=UTC)
 A = digest_of("wl_live_a")
@@ -139,44 +140,55 @@ class TestKeys:
         assert keys.count_user("ws_1", "a#b/ ☃" * 100, NOW, write=True) == 1
 
 
+LATER = datetime(2126, 3, 21, 12, 0, 30, tzinfo=UTC)
+"""When answers are asked for: DynamoDB deletes what has expired, by its own clock."""
 DONE = {"state": "done", "status": "201", "body": "{}"}
 
 
 class TestAnswers:
     def test_the_first_claims_and_the_second_sees_it_running(self, answers):
-        assert answers.begin("ws_1", "k", "digest", NOW) is None
-        found = answers.begin("ws_1", "k", "other", NOW)
+        assert isinstance(answers.begin("ws_1", "k", "digest", LATER), Claim)
+        found = answers.begin("ws_1", "k", "other", LATER)
         assert found["digest"] == "digest"
         assert "state" not in found
 
     def test_the_answer_is_kept(self, answers):
-        answers.begin("ws_1", "k", "digest", NOW)
+        answers.begin("ws_1", "k", "digest", LATER)
         answers.finish("ws_1", "k", DONE)
-        found = answers.begin("ws_1", "k", "digest", NOW + timedelta(hours=23))
+        found = answers.begin("ws_1", "k", "digest", LATER + timedelta(hours=23))
         assert found["digest"] == "digest"
         assert {name: found[name] for name in DONE} == DONE
 
     def test_for_a_day(self, answers):
-        answers.begin("ws_1", "k", "digest", NOW)
+        answers.begin("ws_1", "k", "digest", LATER)
         answers.finish("ws_1", "k", DONE)
-        assert answers.begin("ws_1", "k", "digest", NOW + timedelta(hours=24, seconds=1)) is None
+        assert isinstance(answers.begin("ws_1", "k", "digest", LATER + timedelta(hours=24, seconds=1)), Claim)
 
     def test_workspaces_and_keys_are_apart(self, answers):
-        assert answers.begin("ws_1", "k", "digest", NOW) is None
-        assert answers.begin("ws_2", "k", "digest", NOW) is None
-        assert answers.begin("ws_1", "l", "digest", NOW) is None
+        assert isinstance(answers.begin("ws_1", "k", "digest", LATER), Claim)
+        assert isinstance(answers.begin("ws_2", "k", "digest", LATER), Claim)
+        assert isinstance(answers.begin("ws_1", "l", "digest", LATER), Claim)
 
     def test_a_released_claim_is_free(self, answers):
-        answers.begin("ws_1", "k", "digest", NOW)
+        answers.begin("ws_1", "k", "digest", LATER)
         answers.release("ws_1", "k")
         answers.release("ws_1", "k")
-        assert answers.begin("ws_1", "k", "other", NOW) is None
+        assert isinstance(answers.begin("ws_1", "k", "other", LATER), Claim)
+
+    def test_every_attempt_at_a_request_has_the_same_claim(self, answers):
+        first = answers.begin("ws_1", "k", "digest", LATER)
+        answers.release("ws_1", "k")
+        again = LATER + timedelta(seconds=5)
+        assert answers.begin("ws_1", "k", "digest", again) == first
+        assert answers.begin("ws_1", "k", "digest", again + timedelta(seconds=61)) == first
+        assert answers.begin("ws_1", "l", "digest", LATER) != first
+        assert answers.begin("ws_1", "k", "digest", again + timedelta(days=2)) != first
 
     def test_a_claim_of_a_function_that_died_is_taken_over(self, answers):
-        answers.begin("ws_1", "k", "digest", NOW)
-        assert answers.begin("ws_1", "k", "digest", NOW + timedelta(seconds=60)) is not None
-        assert answers.begin("ws_1", "k", "digest", NOW + timedelta(seconds=61)) is None
-        assert answers.begin("ws_1", "k", "digest", NOW + timedelta(seconds=62)) is not None
+        answers.begin("ws_1", "k", "digest", LATER)
+        assert not isinstance(answers.begin("ws_1", "k", "digest", LATER + timedelta(seconds=60)), Claim)
+        assert isinstance(answers.begin("ws_1", "k", "digest", LATER + timedelta(seconds=61)), Claim)
+        assert not isinstance(answers.begin("ws_1", "k", "digest", LATER + timedelta(seconds=62)), Claim)
 
 
 def test_a_claim_whose_answer_was_lost_is_ours(engine, monkeypatch):
@@ -184,13 +196,13 @@ def test_a_claim_whose_answer_was_lost_is_ours(engine, monkeypatch):
     from wakeline.adapters import aws
 
     client = aws.client("dynamodb")
-    real = client.put_item
+    real = client.update_item
 
     def twice(**request: Any) -> Any:
         real(**request)
         return real(**request)
 
-    monkeypatch.setattr(client, "put_item", twice)
-    assert DynamoIdempotency().begin("ws_1", "k", "digest", NOW) is None
+    monkeypatch.setattr(client, "update_item", twice)
+    assert isinstance(DynamoIdempotency().begin("ws_1", "k", "digest", LATER), Claim)
     monkeypatch.undo()
-    assert DynamoIdempotency().begin("ws_1", "k", "digest", NOW) is not None
+    assert not isinstance(DynamoIdempotency().begin("ws_1", "k", "digest", LATER), Claim)

@@ -158,9 +158,9 @@ def test_pushing_a_transcript_and_pushing_it_again(stack, workspace, key):
 def test_an_idempotency_key_costs_two_calls_more(stack, workspace, key):
     headers = {"Idempotency-Key": "k"}
     calls = costs(stack, "POST", "/api/traces", key, body={}, headers=headers)
-    assert calls.operations == ["UpdateItem", "PutItem", "TransactWriteItems", "UpdateItem"]
+    assert calls.operations == ["UpdateItem", "UpdateItem", "TransactWriteItems", "UpdateItem"]
     again = costs(stack, "POST", "/api/traces", key, body={}, headers=headers)
-    assert again.operations == ["UpdateItem", "PutItem"]
+    assert again.operations == ["UpdateItem", "UpdateItem"]
 
 
 def test_health_asks_nobody(stack):

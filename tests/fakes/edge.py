@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from wakeline.domain import times
 from wakeline.domain.api_keys import ApiKey, KeyUse, digest_of
+from wakeline.domain.claim import Claim
 
 RUNNING_S = 60
 KEPT_S = 24 * 3600
@@ -85,17 +87,22 @@ class MemoryAnswers:
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> dict[str, Any] | None:
+    def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> Claim | dict[str, Any]:
         epoch = int(now.timestamp())
-        found = self.stored.get((workspace_id, key))
-        kept = KEPT_S if found is not None and "state" in found else RUNNING_S
-        if found is not None and found["begun"] >= epoch - kept:
+        found = self.stored.get((workspace_id, key), {})
+        if found.get("expires_at", epoch) < epoch:
+            found = {}
+        if "state" in found or found.get("begun", 0) >= epoch - RUNNING_S:
             return dict(found)
-        self.stored[workspace_id, key] = {"digest": digest, "begun": epoch}
-        return None
+        claim = found.get("claim") or Claim(token_hex(16), int(now.timestamp() * 1000))
+        self.stored[workspace_id, key] = {
+            "digest": digest, "begun": epoch, "expires_at": epoch + KEPT_S, "claim": claim
+        }  # fmt: skip
+        return claim
 
     def finish(self, workspace_id: str, key: str, response: dict[str, Any]) -> None:
         self.stored[workspace_id, key] |= response
 
     def release(self, workspace_id: str, key: str) -> None:
-        self.stored.pop((workspace_id, key), None)
+        if (workspace_id, key) in self.stored:
+            self.stored[workspace_id, key]["begun"] = 0

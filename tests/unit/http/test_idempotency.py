@@ -159,7 +159,7 @@ def test_an_answer_that_is_too_long_to_keep_is_given_and_not_kept(ask, answers, 
         return {"text": "x" * MAX_KEPT}
 
     assert len(ask(create_thing, headers=KEY, body={}).json["text"]) == MAX_KEPT
-    assert answers.stored == {}
+    assert ["body" in kept for kept in answers.stored.values()] == [False]
     assert ask(create_thing, headers=KEY, body={}).status == 200
     assert done == [0, 0]
 
@@ -197,3 +197,47 @@ def test_only_posts_are_remembered(ask, answers, done):
     for _ in range(2):
         ask(get_things, headers=KEY)
     assert (done, answers.stored) == ([0, 0], {})
+
+
+def test_another_attempt_makes_the_same_ids(ask, done):
+    """What the first one stored before it failed is so found, and not made again."""
+
+    @endpoint("POST /api/things", scope="traces:write")
+    def create_thing(body: Body) -> dict[str, Any]:
+        done.append([wiring.env().new_id(kind) for kind in ("thg", "thg", "evt")])
+        if len(done) == 1:
+            raise RuntimeError("the store is gone")
+        return {}
+
+    assert ask(create_thing, headers=KEY, body={"n": 1}).status == 500
+    assert ask(create_thing, headers=KEY, body={"n": 1}).status == 200
+    first, again = done
+    assert first[:2] == again[:2]
+    assert first[0] != first[1]
+    # An event is one of its attempt.
+    assert first[2] != again[2]
+    assert ask(create_thing, headers={"Idempotency-Key": "k2"}, body={"n": 1}).status == 200
+    assert done[2][0] not in first
+
+
+def test_another_body_under_a_key_that_failed_makes_other_ids(ask, done):
+    @endpoint("POST /api/things", scope="traces:write")
+    def create_thing(body: Body) -> dict[str, Any]:
+        done.append(wiring.env().new_id("thg"))
+        raise Invalid("no")
+
+    ask(create_thing, headers=KEY, body={"n": 1})
+    ask(create_thing, headers=KEY, body={"n": 2})
+    assert done[0] != done[1]
+
+
+def test_an_answer_that_cannot_be_kept_is_given(ask, create, answers, done, monkeypatch):
+    """What was asked for is done: to say otherwise would be a lie."""
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("the store is gone")
+
+    monkeypatch.setattr(answers, "finish", broken)
+    assert ask(create, headers=KEY, body={"n": 1}).status == 201
+    assert ask(create, headers=KEY, body={"n": 1}).error["retry"] == "backoff"
+    assert done == [1]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from wakeline.domain.env import Env, Redact
+from wakeline.domain.ids import ulid
 
 
 def system_env(redaction: Callable[[str], Redact | None]) -> Env:
@@ -21,13 +22,8 @@ def system_env(redaction: Callable[[str], Redact | None]) -> Env:
 
 
 def _new_id(prefix: str) -> str:
-    """A prefix and a ULID (github.com/ulid/spec): 48 bits of milliseconds and 80 of chance, five to a character."""
-    bits = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10))
-    return f"{prefix}_{''.join([_PAIRS[bits >> at & 1023] for at in range(120, -1, -10)])}"
-
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
+    """A prefix and a ULID."""
+    return f"{prefix}_{ulid(time.time_ns() // 1_000_000, os.urandom(10))}"
 
 
 def _pause(attempt: int) -> None:

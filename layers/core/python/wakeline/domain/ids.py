@@ -49,3 +49,13 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL), Af
 def as_label(text: object) -> str | None:
     """What a `Label` can hold of a text that nobody checked: control characters go, and what is too long is cut."""
     return _CONTROL.sub("", text[:MAX_LABEL]) or None if isinstance(text, str) else None
+
+
+def ulid(milliseconds: int, chance: bytes) -> str:
+    """A ULID (github.com/ulid/spec): 48 bits of milliseconds and 80 of chance (10 bytes), five to a character."""
+    bits = milliseconds << 80 | int.from_bytes(chance)
+    return "".join([_PAIRS[bits >> at & 1023] for at in range(120, -1, -10)])
+
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]

@@ -1,18 +1,22 @@
 """`Idempotency-Key`: the same POST sent twice is done once and answered the same.
 
 A key belongs to a caller and a path and is kept for a day. The same key with another body is 422; while the first
-request still runs it is 409. A request that fails gives its key back, since nothing was done.
+request still runs it is 409. A request that fails gives its key back; the next attempt makes the same ids (`Claim`), so
+that it finds what the first one stored before it failed.
 """
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 
 from pydantic_core import to_json
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
-from wakeline.domain.errors import Conflict, Invalid, KeyReused
+from wakeline.domain.errors import Busy, Conflict, Invalid, KeyReused
 from wakeline.domain.ids import is_printable
+from wakeline.observability import logger
 
 from .endpoint import Endpoint, Reply
 from .request import GZIP_MAGIC, Request
@@ -31,15 +35,22 @@ def remembered(endpoint: Endpoint, request: Request, caller: Caller | None) -> R
     store, now = wiring.idempotency(), wiring.env().now()
     place = sha256("\x00".join((caller.principal, request.path, key)).encode()).hexdigest()
     digest = _digest(request.sent)
-    earlier = store.begin(caller.workspace_id, place, digest, now)
-    if earlier is not None:
-        return _earlier(earlier, digest)
+    begun = store.begin(caller.workspace_id, place, digest, now)
+    if isinstance(begun, dict):
+        return _earlier(begun, digest)
     try:
-        reply = endpoint.call(request, caller)
+        # Another body under a key that failed is another request.
+        with wiring.claimed(replace(begun, seed=begun.seed + digest)):
+            reply = endpoint.call(request, caller)
     except BaseException:
-        store.release(caller.workspace_id, place)
+        with suppress(Exception):  # the claim ends by itself; what went wrong is what must be heard of
+            store.release(caller.workspace_id, place)
         raise
-    _keep(endpoint, reply, caller.workspace_id, place)
+    try:
+        _keep(endpoint, reply, caller.workspace_id, place)
+    except Exception:
+        # It is done: a failure would be a lie. A repeat would be done again, and would find what is there.
+        logger().warning("an answer could not be kept", exc_info=True, extra={"request_id": request.id})
     return reply
 
 
@@ -56,7 +67,7 @@ def _earlier(stored: dict[str, str], digest: str) -> Reply:
         return Reply(stored["body"], int(stored["status"]), headers, stored["content_type"])
     if stored.get("state") == "done":
         raise Conflict("this request was already done; its answer held a secret and is not kept")
-    raise Conflict("the first request with this Idempotency-Key is still running")
+    raise Busy("the first request with this Idempotency-Key is still running")
 
 
 def _keep(endpoint: Endpoint, reply: Reply, workspace_id: str, place: str) -> None:

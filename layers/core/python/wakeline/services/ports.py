@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from wakeline.domain.api_keys import ApiKey, KeyUse
+from wakeline.domain.claim import Claim
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import Trace
 from wakeline.domain.trace_index import IndexEntry
@@ -100,11 +101,13 @@ class KeyStore(Protocol):
 class IdempotencyStore(Protocol):
     """Answers already given, by `Idempotency-Key`."""
 
-    def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> dict[str, Any] | None:
-        """Claim a key. None when it is now ours, else what is stored: `digest`, and `response` once answered."""
+    def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> Claim | dict[str, Any]:
+        """Claim a key. A `Claim` when it is ours now, else what is stored: `digest`, and the answer if there is one."""
 
     def finish(self, workspace_id: str, key: str, response: dict[str, Any]) -> None:
         """Keep the answer."""
 
     def release(self, workspace_id: str, key: str) -> None:
-        """Give a claimed key back: the request failed before it did anything."""
+        """Give a claimed key back: the request failed. What it may have done by then is found by the next attempt,
+        which gets the same `Claim`.
+        """

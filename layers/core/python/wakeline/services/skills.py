@@ -53,7 +53,8 @@ def create(
     )
     with noting(log, caller, "skill.created", "skill", skill.id, _noted(skill)):
         if not store.put(skill):
-            raise Conflict("a skill of this id exists")
+            # An attempt of the same request has stored it (domain/claim.py).
+            return store.get(caller.workspace_id, skill.id) or skill
     return skill
 
 

@@ -47,6 +47,11 @@ def publish(
 ) -> Tape:
     """Publish a trace as it is now. Raises `NotFound`, `Conflict` for one without events, `TooLarge`."""
     trace = traces.require(ledger_store, caller, wanted.trace_id)
+    slug = new_slug()
+    published = store.get(slug)
+    if published is not None:
+        # By an attempt at this same request (domain/claim.py).
+        return published
     found: Counter[str] = Counter()
     head, count = trace.head_hash, trace.event_count
     if count == 0:
@@ -69,7 +74,7 @@ def publish(
     expires = None if days is None else times.render(now + timedelta(days=days))
     about = shown_trace(trace, said, found)
     tape = Tape(
-        slug=new_slug(),
+        slug=slug,
         workspace_id=trace.workspace_id,
         project_id=trace.project_id,
         trace_id=trace.id,

@@ -3,6 +3,9 @@
 Here is what recording and reading use; each further area has a module of its own beside this one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,7 @@ from wakeline.services.artifact_ports import ArtifactStore, FileStore
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
 
 if TYPE_CHECKING:
+    from wakeline.domain.claim import Claim
     from wakeline.domain.env import Redact
     from wakeline.domain.feed import Appended
     from wakeline.domain.outbox import BusEvent
@@ -70,9 +74,16 @@ def secret(name: str) -> str:
     return read(name)
 
 
-@cache
 def env() -> Env:
-    """The clock and chance of this process, and what workspaces want redacted."""
+    """The clock and chance of this process, and what workspaces want redacted. In a request with an `Idempotency-Key`
+    chance is that request's.
+    """
+    running = _running.get()
+    return running[1] if running is not None else _system_env()
+
+
+@cache
+def _system_env() -> Env:
     from wakeline.adapters.system import system_env
 
     return system_env(_redaction)
@@ -83,6 +94,27 @@ def _redaction(workspace_id: str) -> "Redact | None":
     from wakeline.services import redacting
 
     return redacting.wanted(DynamoPolicies(), workspace_id)
+
+
+_running: "ContextVar[tuple[Claim, Env] | None]" = ContextVar("claimed", default=None)
+
+
+@contextmanager
+def claimed(claim: "Claim") -> Iterator[None]:
+    """Let everything in the block that is given an id get one of the claim's."""
+    from wakeline.domain.claim import repeatable
+
+    before = _running.set((claim, repeatable(_system_env(), claim)))
+    try:
+        yield
+    finally:
+        _running.reset(before)
+
+
+def claim() -> "Claim | None":
+    """The claim of the running request, if it has an `Idempotency-Key`."""
+    running = _running.get()
+    return running[0] if running is not None else None
 
 
 def price() -> Price:

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wakeline import wiring
+
 if TYPE_CHECKING:
     from wakeline.services.regressions import Stores
     from wakeline.services.replay_ports import ForkStore
@@ -50,7 +52,8 @@ def new_slug() -> str:
     """A new slug: 192 random bits."""
     from secrets import token_urlsafe
 
-    return token_urlsafe(24)
+    claim = wiring.claim()
+    return claim.token("slug") if claim is not None else token_urlsafe(24)
 
 
 def regression_stores() -> "Stores":

@@ -77,9 +77,9 @@ class DynamoKeys:
 
     def put(self, digest: str, key: ApiKey) -> None:
         """Pattern: a new key, and its line in the workspace's list of keys. The list first: a key that works is
-        always listed.
+        always listed. Ids rise with time.
         """
-        listed = {"pk": keys.key_list_pk(key.workspace_id), "sk": f"{key.created_at}#{key.id}", "digest": digest}
+        listed = {"pk": keys.key_list_pk(key.workspace_id), "sk": key.id, "digest": digest}
         dynamodb().put_item(TableName=name(), Item=typed_item(listed))
         dynamodb().put_item(TableName=name(), Item=typed_item(to_item(digest, key)))
 

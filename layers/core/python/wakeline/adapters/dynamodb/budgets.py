@@ -7,7 +7,7 @@ from wakeline.domain import times
 from wakeline.domain.budgets import Alert, Budget
 
 from .keys import stats as at
-from .table import Item, dynamodb, name, plain_item, query, typed_item
+from .table import Item, dynamodb, name, plain_item, query, typed_item, was_sent_again
 
 _FIELDS = ("name", "period", "project", "project_id", "created_at", "created_by", "updated_at")
 ALERT_KEPT_S = 400 * 86_400
@@ -50,8 +50,8 @@ class DynamoBudgets:
                 Key=typed_item(_place(workspace_id, budget_id)),
                 ConditionExpression="attribute_exists(pk)",
             )
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
+        except dynamodb().exceptions.ConditionalCheckFailedException as error:
+            return was_sent_again(error.response)
         return True
 
     def tell(self, alert: Alert) -> bool:

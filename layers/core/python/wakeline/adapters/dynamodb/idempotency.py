@@ -1,8 +1,11 @@
 """Answers by `Idempotency-Key`, kept for a day."""
 
+from contextlib import suppress
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
+
+from wakeline.domain.claim import Claim
 
 from . import keys
 from .table import Item, dynamodb, name, plain_item, typed_item
@@ -15,32 +18,43 @@ RUNNING_S = 60
 class DynamoIdempotency:
     """The `IdempotencyStore` port."""
 
-    def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> dict[str, Any] | None:
-        """Pattern: claim a key. One conditional PutItem."""
-        epoch = int(now.timestamp())
-        claim = token_hex(8)
-        item: Item = {
-            **_place(workspace_id, key),
-            "digest": digest,
-            "begun": epoch,
-            "expires_at": epoch + KEPT_S,
-            "claim": claim,
-        }
+    def begin(self, workspace_id: str, key: str, digest: str, now: datetime) -> Claim | dict[str, Any]:
+        """Pattern: claim a key. One conditional UpdateItem; three calls for one whose day is over."""
+        claim, epoch = token_hex(8), int(now.timestamp())
+        place = typed_item(_place(workspace_id, key))
         try:
-            dynamodb().put_item(
+            claimed = dynamodb().update_item(
                 TableName=name(),
-                Item=typed_item(item),
-                ConditionExpression="attribute_not_exists(pk) OR expires_at < :now "
-                "OR (attribute_not_exists(#state) AND begun < :dead)",
+                Key=place,
+                UpdateExpression="SET digest = :digest, begun = :now, expires_at = :end, claim = :claim, "
+                "seed = if_not_exists(seed, :seed), since = if_not_exists(since, :since)",
+                ConditionExpression="attribute_not_exists(pk) OR (attribute_not_exists(#state) AND begun < :dead)",
                 ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=typed_item({":now": epoch, ":dead": epoch - RUNNING_S}),
+                ExpressionAttributeValues=typed_item(
+                    {
+                        ":digest": digest,
+                        ":now": epoch,
+                        ":end": epoch + KEPT_S,
+                        ":claim": claim,
+                        ":seed": token_hex(16),
+                        ":since": int(now.timestamp() * 1000),
+                        ":dead": epoch - RUNNING_S,
+                    }
+                ),
+                ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
+            found = plain_item(claimed["Attributes"])
         except dynamodb().exceptions.ConditionalCheckFailedException as error:
             found = plain_item(error.response["Item"])
+            if found["expires_at"] < epoch:
+                # DynamoDB deletes what is over when it finds time. Conditional: another may begin with it just now.
+                self._forget(place, found["claim"])
+                return self.begin(workspace_id, key, digest, now)
             # Our own claim, whose answer was lost and which the client library sent again, is no one else's.
-            return None if found.get("claim") == claim else found
-        return None
+            if found["claim"] != claim:
+                return found
+        return Claim(found["seed"], found["since"])
 
     def finish(self, workspace_id: str, key: str, response: dict[str, str]) -> None:
         """Pattern: keep an answer. One UpdateItem."""
@@ -53,8 +67,24 @@ class DynamoIdempotency:
         )
 
     def release(self, workspace_id: str, key: str) -> None:
-        """Pattern: give a claim back. One DeleteItem."""
-        dynamodb().delete_item(TableName=name(), Key=typed_item(_place(workspace_id, key)))
+        """Pattern: give a claim back, but for its seed. One UpdateItem."""
+        with suppress(dynamodb().exceptions.ConditionalCheckFailedException):
+            dynamodb().update_item(
+                TableName=name(),
+                Key=typed_item(_place(workspace_id, key)),
+                UpdateExpression="SET begun = :long_ago",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=typed_item({":long_ago": 0}),
+            )
+
+    def _forget(self, place: dict[str, Any], claim: str) -> None:
+        with suppress(dynamodb().exceptions.ConditionalCheckFailedException):
+            dynamodb().delete_item(
+                TableName=name(),
+                Key=place,
+                ConditionExpression="claim = :claim",
+                ExpressionAttributeValues=typed_item({":claim": claim}),
+            )
 
 
 def _place(workspace_id: str, key: str) -> Item:

@@ -10,7 +10,7 @@ from typing import Any
 from wakeline.domain.memory import Former, Memory
 
 from .keys import find as keys
-from .table import Item, dynamodb, name, plain_item, query, typed_item
+from .table import Item, dynamodb, name, plain_item, query, typed_item, was_sent_again
 
 
 def to_item(memory: Memory, forgotten_at: datetime | None) -> Item:
@@ -74,7 +74,7 @@ class DynamoMemories:
         old = dynamodb().delete_item(
             TableName=name(), Key=typed_item(_place(workspace_id, memory_id)), ReturnValues="ALL_OLD"
         )
-        return "Attributes" in old
+        return "Attributes" in old or was_sent_again(old)
 
     def of_workspace(self, workspace_id: str, limit: int) -> Iterator[Memory]:
         """Pattern: the memories of a workspace. Query, a page of 1 MB at a time."""

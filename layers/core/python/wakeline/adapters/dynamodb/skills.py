@@ -9,7 +9,7 @@ from typing import Any
 from wakeline.domain.skills import Skill
 
 from .keys import find as keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
+from .table import Item, dynamodb, name, plain_item, query, transact, typed_item, was_sent_again
 
 
 def to_item(skill: Skill) -> Item:
@@ -59,21 +59,21 @@ class DynamoSkills:
         return transact([{"Put": latest}, {"Put": version}])
 
     def delete(self, workspace_id: str, skill_id: str) -> bool:
-        """Pattern: delete a skill, then its versions: a DeleteItem each."""
-        found = dynamodb().delete_item(
-            TableName=name(), Key=typed_item(_latest(workspace_id, skill_id)), ReturnValues="ALL_OLD"
-        )
+        """Pattern: delete a skill's versions, then the skill: a DeleteItem each. What goes wrong between is made good by
+        whoever deletes it again.
+        """
         versions = query(
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=typed_item({":pk": keys.skill_versions_pk(workspace_id, skill_id)}),
             ProjectionExpression="pk, sk",
             ConsistentRead=True,
         )
-        there = "Attributes" in found
         for place in versions:
             dynamodb().delete_item(TableName=name(), Key=typed_item(place))
-            there = True
-        return there
+        latest = dynamodb().delete_item(
+            TableName=name(), Key=typed_item(_latest(workspace_id, skill_id)), ReturnValues="ALL_OLD"
+        )
+        return "Attributes" in latest or was_sent_again(latest)
 
     def of_workspace(self, workspace_id: str, limit: int) -> Iterator[Skill]:
         """Pattern: the skills of a workspace, by id backwards: ids rise with time. Query."""

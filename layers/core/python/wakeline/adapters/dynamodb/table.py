@@ -87,6 +87,11 @@ def query(first_page: int | None = None, **request: Any) -> Iterator[Item]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def was_sent_again(answer: dict[str, Any]) -> bool:
+    """Whether the client library sent a call more than once: then an attempt whose answer was lost may have done it."""
+    return bool(answer["ResponseMetadata"].get("RetryAttempts"))
+
+
 CONFLICTS = 10
 """How often a transaction is tried. The waits between add up to two seconds at most."""
 
