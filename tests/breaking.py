@@ -1,7 +1,7 @@
 """AWS calls that go wrong, one at a time: refused, failed, conflicting, or carried out with the answer lost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,12 +55,14 @@ class Breaking:
     seen: list[Seen] = field(default_factory=list)
     _lost: Answer | None = None
 
-    def __call__(self, service: str, operation: str, request: AWSPreparedRequest, carry_out: Any) -> Answer | None:
+    def __call__(
+        self, service: str, operation: str, request: AWSPreparedRequest, carry_out: Callable[[], Answer | None]
+    ) -> Answer | None:
         first = _attempt(request) == 1
         if first:
             self.seen.append(Seen(service, operation, service == "dynamodb" and _can_conflict(operation, request)))
         if self.fault is None or self.fault.at != len(self.seen) - 1:
-            return carry_out()  # type: ignore[no-any-return]
+            return carry_out()
         match self.fault.kind:
             case "throttled":
                 return _throttled(service)
@@ -74,7 +76,7 @@ class Breaking:
                 # It bears a ClientRequestToken, by which DynamoDB knows that it has done it. moto does not.
                 return self._lost
             case "conflict" | "lost":
-                return carry_out()  # type: ignore[no-any-return]
+                return carry_out()
         raise ReadTimeoutError(endpoint_url=request.url)
 
 
@@ -112,8 +114,7 @@ def _can_conflict(operation: str, request: AWSPreparedRequest) -> bool:
 
 def _attempt(request: AWSPreparedRequest) -> int:
     said = request.headers.get("amz-sdk-request", "attempt=1")
-    text = said.decode() if isinstance(said, bytes) else said
-    return int(text.partition("attempt=")[2].partition(";")[0])
+    return int(str(said).partition("attempt=")[2].partition(";")[0])
 
 
 def _bytes(request: AWSPreparedRequest) -> bytes:

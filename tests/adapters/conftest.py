@@ -24,8 +24,8 @@ def running(real_engines: Servers | None) -> Iterator[Engine]:
         real_engines.clear()
     with Engine.start(
         TEMPLATE,
-        dynamodb_endpoint=real_engines and real_engines.dynamodb,
-        s3_endpoint=real_engines and real_engines.s3,
+        dynamodb_endpoint=real_engines.dynamodb if real_engines else None,
+        s3_endpoint=real_engines.s3 if real_engines else None,
     ) as engine:
         # Clients that were made before the engine ran would not know it.
         aws.client.cache_clear()

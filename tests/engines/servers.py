@@ -105,8 +105,8 @@ def running(folder: Path, home: Path) -> Iterator[Servers]:
         posix = ["posix", "--sidecar", str(home / "sidecar"), "--versioning-dir", str(versions), str(store)]
         serve = [str(gateway), *keys, "--region", REGION, "--port", f"127.0.0.1:{port_s3}", "--quiet", *posix]
         closing.enter_context(process(serve, home / "s3.log"))
-        for each in (port, port_s3):
-            wait_for(each)
+        wait_for(port)
+        wait_for(port_s3)
         yield Servers(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port_s3}")
 
 

@@ -46,7 +46,7 @@ def ask(
     env = fixed_env(clock)
     monkeypatch.setattr(wiring, "keys", lambda: keys)
     monkeypatch.setattr(wiring, "idempotency", lambda: answers)
-    monkeypatch.setattr(wiring, "env", lambda: env)
+    monkeypatch.setattr(wiring, "_system_env", lambda: env)
 
     def one(endpoint: Endpoint, key: str | None = SECRET, **said: Any) -> Answered:
         method, _, path = endpoint.routes[0].partition(" ")

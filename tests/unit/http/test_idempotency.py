@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from wakeline.domain.errors import Conflict
+from wakeline import wiring
+from wakeline.domain.errors import Conflict, Invalid
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.idempotency import MAX_KEPT
 
