@@ -59,8 +59,8 @@ class DynamoSkills:
         return transact([{"Put": latest}, {"Put": version}])
 
     def delete(self, workspace_id: str, skill_id: str) -> bool:
-        """Pattern: delete a skill's versions, then the skill: a DeleteItem each. Whoever deletes it again makes good what
-        went wrong between.
+        """Pattern: delete a skill's versions, then the skill: a DeleteItem each. Deleting again makes good what went
+        wrong between.
         """
         versions = query(
             KeyConditionExpression="pk = :pk",
