@@ -28,7 +28,8 @@ class DynamoIdempotency:
                 Key=place,
                 UpdateExpression="SET digest = :digest, begun = :now, expires_at = :end, claim = :claim, "
                 "seed = if_not_exists(seed, :seed), since = if_not_exists(since, :since)",
-                ConditionExpression="attribute_not_exists(pk) OR (attribute_not_exists(#state) AND begun < :dead)",
+                ConditionExpression="attribute_not_exists(pk) "
+                "OR (attribute_not_exists(#state) AND begun < :dead AND expires_at >= :now)",
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=typed_item(
                     {
