@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test test-described check openapi build bench bench-detectors bench-sdk bench-peers console console-test console-deploy screenshots lock clean
+.PHONY: help serve test test-engines test-described check openapi build bench bench-detectors bench-sdk bench-peers console console-test console-deploy screenshots lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -28,6 +28,16 @@ NODE := $(shell node --version 2>/dev/null | sed -n 's/^v\(2[0-9]\|[3-9][0-9]\)\
 
 serve: .venv/.local $(if $(NODE),console/dist/index.html) ## Run everything on this machine: make serve ARGS="--port 4318"
 	@exec $(BIN)/wakeline serve $(ARGS)
+
+ENGINES := .engines
+test-engines: .venv/.dev .venv-tools/.tools $(ENGINES)/.installed ## Run the contract and end-to-end tests on real engines (docs/testing.md)
+	$(BIN)/python -m pytest -q --engines $(ENGINES) $(ARGS) tests/engines tests/adapters/test_*_contract.py \
+	  tests/adapters/test_ledger_concurrency.py tests/e2e/test_http.py tests/e2e/test_live.py tests/e2e/test_otlp.py
+
+# What cannot be had leaves its reason there, and the tests that need it are skipped with that.
+$(ENGINES)/.installed: tests/engines/install tests/engines/pom.xml tests/engines/lambda.txt .venv/.dev
+	tests/engines/install $(ENGINES) $(BIN)/python
+	@touch $@
 
 test: .venv/.dev ## Run the tests: make test TESTS=tests/unit ARGS="-x"
 	$(BIN)/python -m pytest $(TESTS) $(ARGS)
@@ -105,7 +115,7 @@ lock: .venv-tools/.tools ## Pin requirements/*.in again
 	done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venv-tools .venv-peers .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
+	rm -rf .venv .venv-tools .venv-peers .engines .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ./*.egg-info
 
 # A venv is made once; its packages again when their pins change. --no-deps: the pin files are complete, and pip's resolver
 # does not always see that (it looks for a newer boto3 than the SAM CLI's pinned one, then misses its hash).

@@ -48,6 +48,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", choices=("free", "standard", "pro", "unlimited"), default="unlimited")
     parser.add_argument("--data", metavar="DIR", help="keep what is stored in this folder")
     parser.add_argument("--dynamodb-endpoint", metavar="URL", help="use this DynamoDB instead of the embedded one")
+    parser.add_argument("--s3-endpoint", metavar="URL", help="use this S3 instead of the embedded one")
     parser.add_argument("--template", default=str(TEMPLATE), help=argparse.SUPPRESS)
 
 

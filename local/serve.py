@@ -32,12 +32,14 @@ def main(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"cannot listen on {args.host}:{args.port}: {error.strerror}", file=sys.stderr)
         return 1
-    os.environ["S3_PUBLIC_ENDPOINT"] = f"http://127.0.0.1:{files.getsockname()[1]}"
+    # Clients of presigned URLs go to S3 itself where that has an address.
+    os.environ["S3_PUBLIC_ENDPOINT"] = args.s3_endpoint or f"http://127.0.0.1:{files.getsockname()[1]}"
     with run(
         Path(args.template),
         parameters=seeds.parameters(args.plan),
         data=Path(args.data) if args.data else None,
         dynamodb_endpoint=args.dynamodb_endpoint,
+        s3_endpoint=args.s3_endpoint,
     ) as stack:
         seeds.write_credentials(stack.engine, args.plan)
         # The store lives in this process's memory: the default would walk through all of it far too often.

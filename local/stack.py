@@ -16,6 +16,7 @@ from local.functions import Functions
 from local.gateway import Gateway
 from local.journal import Journal
 from local.stream_records import stream_record
+from local.stream_source import StreamSource
 from local.template import Template
 
 
@@ -37,16 +38,18 @@ def run(
     parameters: Mapping[str, str] | None = None,
     data: Path | None = None,
     dynamodb_endpoint: str | None = None,
+    s3_endpoint: str | None = None,
     made: Callable[[Template], Functions] = Functions,
 ) -> Iterator[Stack]:
     """Run the stack of a template until the block ends; `data` is the folder that keeps what is stored.
 
     `made` runs the template's functions, for whoever wants to see each invocation.
-    With `dynamodb_endpoint` the table lives there: it is neither kept in `data` nor are its changes delivered.
+    With `dynamodb_endpoint` the table lives there, and with `s3_endpoint` the buckets: `data` keeps neither. Changes of
+    the table from now on are delivered; of files that come into such a bucket nobody hears.
     """
     with ExitStack() as closing:
         engine = closing.enter_context(
-            Engine.start(template, parameters=parameters, dynamodb_endpoint=dynamodb_endpoint)
+            Engine.start(template, parameters=parameters, dynamodb_endpoint=dynamodb_endpoint, s3_endpoint=s3_endpoint)
         )
         functions = made(engine.template)
         journal = Journal(data, engine) if data is not None else None
@@ -60,8 +63,22 @@ def run(
             engine.on_change(_Numbered(delivery))
         closing.callback(delivery.stop)
         delivery.start()
+        if dynamodb_endpoint:
+            for table, arn in _streams(engine, delivery):
+                source = StreamSource(
+                    engine.client("dynamodb"), engine.client("dynamodbstreams"), table, arn, delivery.offer
+                )
+                closing.callback(source.stop)
+                source.start()
         closing.callback(gateway.close)
         yield Stack(engine, functions, delivery, gateway, journal)
+
+
+def _streams(engine: Engine, delivery: Delivery) -> list[tuple[str, str]]:
+    """The tables whose streams have readers: name, and the stream's ARN as the template has it."""
+    read = {stream.stream for stream in delivery.streams}
+    tables = [table.name for table in engine.template.resources("AWS::DynamoDB::Table")]
+    return [(table, arn) for table in tables for arn in read if f":table/{table}/stream/" in arn]
 
 
 class _Numbered:

@@ -12,6 +12,9 @@ import httpx
 import pytest
 import pytest_socket
 
+from tests.conftest import open_loopback
+from tests.engines.servers import Servers
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "import sys; from local.cli import main; sys.exit(main())"]
 PATHS = [ROOT, ROOT / "functions", ROOT / "layers" / "core" / "python"]
@@ -24,9 +27,19 @@ def environment(home: Path) -> dict[str, str]:
     return kept | own
 
 
+ENGINES: list[Servers] = []
+"""The real engines that servers of this run use, if they do."""
+
+
 @contextmanager
 def serving(home: Path, *options: str) -> Iterator[str]:
     """Run a server on a free port until the block ends; yields its URL. Ends it with SIGTERM and wants a clean end."""
+    for engines in ENGINES:
+        if "--data" in options:
+            pytest.skip("real engines keep what is stored themselves")
+        open_loopback()
+        engines.clear()
+        options = (*options, *engines.options)
     with open(home / "serve.log", "ab") as log:
         server = subprocess.Popen(
             [*COMMAND, "serve", "--port", "0", *options],
@@ -50,10 +63,14 @@ def serving(home: Path, *options: str) -> Iterator[str]:
                 server.stdout.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _engines(real_engines: Servers | None) -> None:
+    ENGINES[:] = [real_engines] if real_engines else []
+
+
 @pytest.fixture(autouse=True)
 def _loopback() -> Iterator[None]:
-    pytest_socket.enable_socket()
-    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    open_loopback()
     yield
     pytest_socket.disable_socket(allow_unix_socket=True)
 
