@@ -40,7 +40,7 @@ $(ENGINES)/.installed: tests/engines/install tests/engines/pom.xml tests/engines
 	@touch $@
 
 test: .venv/.dev ## Run the tests: make test TESTS=tests/unit ARGS="-x"
-	$(BIN)/python -m pytest $(TESTS) $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS) $(ARGS)
 
 test-described: .venv/.dev ## Hold answers to thousands of made-up requests against docs/openapi.json
 	DESCRIBED_EXAMPLES=100 $(BIN)/python -m pytest -q tests/endpoints/test_described.py $(ARGS)
