@@ -40,6 +40,12 @@ class Analysis(_Part):
     disabled_detectors: Annotated[list[Name], Field(max_length=100)] = []
 
 
+class Memory(_Part):
+    """`from_traces`: whether what people say for next time is kept when a session ends (docs/memory.md)."""
+
+    from_traces: bool = False
+
+
 class Ui(_Part):
     """How the console looks."""
 
@@ -54,6 +60,7 @@ class Settings(_Part):
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     redaction: Redaction = Redaction()
     analysis: Analysis = Analysis()
+    memory: Memory = Memory()
     price_overrides: Annotated[
         dict[Annotated[Name, StringConstraints(max_length=256)], Price], Field(max_length=500)
     ] = {}

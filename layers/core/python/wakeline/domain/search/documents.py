@@ -73,7 +73,7 @@ def _document(event: Event, trace_id: str, project_id: str) -> Document | None:
         return None
     said = event.body
     name = _name(said)
-    text = _content(said.get("content"))[:MAX_MESSAGE] if role is not None else _span_text(said)
+    text = message_text(said.get("content"))[:MAX_MESSAGE] if role is not None else _span_text(said)
     if not text.strip():
         return None
     return Document(
@@ -98,7 +98,7 @@ def _name(said: dict[str, Any]) -> str | None:
     return None
 
 
-def _content(value: Any) -> str:
+def message_text(value: Any) -> str:
     """A message's content: a string, or the texts of a list of blocks."""
     if isinstance(value, list):
         texts = (each.get("text") if isinstance(each, dict) else each for each in value)
