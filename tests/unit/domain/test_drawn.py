@@ -1,6 +1,7 @@
 """What is worth keeping of what people say."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,10 @@ from wakeline.domain.drawn import MAX_MESSAGE, MAX_SENTENCE, MOST, drawn, key_of
 from wakeline.domain.events import Event, NewEvent
 
 
-def events(*sent):
+def events(*sent: str | dict[str, Any]) -> list[Event]:
     made = []
     for number, each in enumerate(sent):
-        raw = {"type": "user_message", "payload": {"content": each}} if isinstance(each, str) else each
+        raw: dict[str, Any] = {"type": "user_message", "payload": {"content": each}} if isinstance(each, str) else each
         NewEvent.read(raw)
         envelope = {"id": f"evt_{number}", "seq": number + 1, "index": number, "type": raw["type"]}
         made.append(Event(envelope, raw["payload"], raw.get("metadata"), b"", b"", b"", b""))
