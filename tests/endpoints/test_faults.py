@@ -30,6 +30,9 @@ DONE_ALREADY = {"approve_approval", "deny_approval", "replay_fork"}
 """Operations that say 409 when they are asked for what was done; so they do after an attempt whose answer was lost."""
 
 
+EACH_COUNTS = {"test_webhook": "HD *"}
+"""What each attempt leaves one more of, on purpose: every test of a webhook is a delivery of its own, and listed."""
+
 CUT_OFF = Answer(503, {}, b'{"error": {"retry": "backoff"}}')
 """What a client makes of a download that ends before its end: chunks that are not terminated."""
 
@@ -157,6 +160,9 @@ def _judged(trial: Trial, answer: Answer, again: Answer, right: set[int], kept: 
     now = trial.kept()
     if trial.operation.name in DONE_ALREADY and again.status == 409:
         now["I ANSWER"] = kept["I ANSWER"]
+    each = EACH_COUNTS.get(trial.operation.name)
+    if each is not None and now[each] == kept[each] + 1:
+        now[each] = kept[each]
     if now != kept:
         said.append(f"{answer.status}, then {again.status}: {dict(now - kept)} too much, {dict(kept - now)} too little")
     return said

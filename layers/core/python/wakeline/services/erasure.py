@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy, Conflict, NotFound
+from wakeline.domain.errors import Busy, NotFound
 from wakeline.domain.evidence.erasure import Selection, without
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import Trace
@@ -59,7 +59,7 @@ def erase(
                 break
             after, gone = without(segment, selection.holds)
             if gone and not eraser.rewrite(trace.workspace_id, trace.id, segment, after):
-                raise Conflict("the trace was changed meanwhile; ask again")
+                raise Busy("the trace was changed meanwhile; ask again")
             count += len(gone)
         trace = _forget(store, env, trace)
     return Erased(trace.id, count, trace.event_count, trace.head_hash)
