@@ -17,7 +17,7 @@ from wakeline.adapters.embeddings.lexical import LexicalEmbedder
 from wakeline.adapters.sqlite.ranker import SqliteRanker
 from wakeline.domain.search.documents import MAX_EMBEDDED
 from wakeline.domain.search.query import fts_query
-from wakeline.domain.search.ranks import fused
+from wakeline.domain.search.ranks import words_and_vectors
 from wakeline.domain.search.vectors import similarity
 from wakeline.services.search_ports import Embedder
 
@@ -95,7 +95,7 @@ def scores(
         (asked,) = embedder.embed([query])
         near = {place: similarity(asked, vector) for place, vector in enumerate(vectors)}
         by_vector = sorted((place for place in near if near[place] >= embedder.floor), key=lambda place: -near[place])
-        both = [place for place, _ in fused([by_text, by_vector[:DEPTH]])]
+        both = words_and_vectors(by_text, by_vector[:DEPTH], lexical=embedder.is_lexical)
         for mode, ranked in zip(MODES, (by_text, by_vector, both), strict=True):
             found[mode].append(ndcg(ranked, grades))
     return found
@@ -117,7 +117,9 @@ def main() -> None:
                 for mode in MODES:
                     every[mode] += found[mode]
                 rows.append((embedder.model, name, len(documents), len(judged), *_means(found)))
-        rows.append((embedder.model, "all", "", len(every["text"]), *_means(every)))
+        for name, start, step in (("all", 0, 1), ("every other", 0, 2), ("the others", 1, 2)):
+            part = {mode: every[mode][start::step] for mode in MODES}
+            rows.append((embedder.model, name, "", len(part["text"]), *_means(part)))
     table("Relevance: nDCG@10", ("embedder", "over", "documents", "queries", *MODES), rows)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wakeline.domain.search.lexical import lexical_vector
 from wakeline.domain.search.parts import FAN, LARGEST, SMALLEST, Manifest, Part, due
-from wakeline.domain.search.ranks import K, fused
+from wakeline.domain.search.ranks import K, fused, words_and_vectors
 from wakeline.domain.search.vectors import quantised, similarity
 
 
@@ -74,3 +74,9 @@ def test_near_spelling_is_near():
 
     assert near("the database connection", "Database CONNECTIONS") > 0.5 > near("the database", "a walrus")
     assert near("crème brûlée", "creme brulee") > 0.99
+
+
+def test_a_list_by_meaning_counts_more_and_one_by_spelling_does_not():
+    assert words_and_vectors(["a", "b"], ["b", "a"], lexical=False) == ["b", "a"]
+    assert words_and_vectors(["a"], ["b"], lexical=False) == ["b", "a"]
+    assert words_and_vectors(["a"], ["b"], lexical=True) == ["a", "b"]

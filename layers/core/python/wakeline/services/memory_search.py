@@ -6,7 +6,7 @@ from typing import TypedDict
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.domain.memory import Memory, MemoryJson
-from wakeline.domain.search.ranks import fused
+from wakeline.domain.search.ranks import words_and_vectors
 from wakeline.domain.search.state import EmbeddingFailed
 from wakeline.domain.search.vectors import similarity
 
@@ -60,7 +60,7 @@ def search(
             if memory.vector is not None and memory.vector_model == embedder.model:
                 near[place] = similarity(asking.vector, memory.vector)
     by_vector = sorted((place for place in near if near[place] >= embedder.floor), key=lambda place: -near[place])
-    chosen = [place for place, _ in fused([by_text, by_vector[:DEPTH]])][:limit]
+    chosen = words_and_vectors(by_text, by_vector[:DEPTH], lexical=embedder.is_lexical)[:limit]
     results: list[MemoryHit] = [
         {"memory": memories[place].to_json(), "similarity": round(near.get(place, 0.0), 4)} for place in chosen
     ]

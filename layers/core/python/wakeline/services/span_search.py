@@ -8,7 +8,7 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.search.bm25 import Matches, scored
 from wakeline.domain.search.parts import Part
 from wakeline.domain.search.query import fts_query
-from wakeline.domain.search.ranks import fused
+from wakeline.domain.search.ranks import words_and_vectors
 from wakeline.domain.search.state import EmbeddingFailed, Found, Hit
 from wakeline.domain.search.vectors import similarity
 from wakeline.domain.search.where import Where
@@ -93,7 +93,7 @@ def spans(
         lists = ranked(index, embedder, caller.workspace_id, asking, narrowed, parts)
         found = read(index, caller.workspace_id, list(dict.fromkeys(hit for hits in lists for hit in hits)), None)
         shown: list[SpanHit] = []
-        chosen = _fused(lists, found)
+        chosen = _fused(lists, found, lexical=embedder.is_lexical)
         for place, hit, _ in visible(index, caller, [documents[0] for documents in chosen], None):
             shown.append(_span(asking.vector, [found[each] for each in chosen[place]], found[hit]))
             if len(shown) == limit:
@@ -120,7 +120,7 @@ def ranked(
     return [scored(by_text)[:DEPTH], by_vector[:DEPTH]]
 
 
-def _fused(lists: Sequence[Sequence[Hit]], found: Mapping[Hit, Found]) -> list[list[Hit]]:
+def _fused(lists: Sequence[Sequence[Hit]], found: Mapping[Hit, Found], *, lexical: bool) -> list[list[Hit]]:
     """The documents of each span, best span first."""
     documents: dict[Span, list[Hit]] = {}
     by_span: list[list[Span]] = []
@@ -131,7 +131,8 @@ def _fused(lists: Sequence[Sequence[Hit]], found: Mapping[Hit, Found]) -> list[l
             if hit not in held:
                 held.append(hit)
         by_span.append(list(dict.fromkeys(spans)))
-    return [documents[span] for span, _ in fused(by_span)]
+    by_text, by_vector = by_span
+    return [documents[span] for span in words_and_vectors(by_text, by_vector, lexical=lexical)]
 
 
 def _span(vector: bytes | None, documents: Sequence[Found], first: Found) -> SpanHit:
