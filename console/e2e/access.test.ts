@@ -20,7 +20,7 @@ describe.skipIf(missing)("every page", () => {
     for (const [name, path] of Object.entries(pages)) {
       await page.setViewportSize({ width: 1280, height: 900 });
       await page.goto(site.url + path);
-      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByRole("heading", { level: 1 }).waitFor({ timeout: 10_000 }).catch(() => found.push(`${name}: no title`));
       // Not until the network is idle: the live feed never is.
       await page.waitForTimeout(500);
       for (const colorScheme of ["light", "dark"] as const) {

@@ -14,7 +14,7 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     method: "POST",
     body: { name: "Release notes", description: "Write them from the commits.", definition: { prompt_template: "List what users notice in {{version}}.", tools: ["git"] } },
   })) as { id: string };
-  const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
+  const incident = await firstIncident(site);
   const at = { trace_id: "sample-fix-failing-test", span_id: "toolu_s01" };
   const fork = (await site.api("/api/v1/forks", { method: "POST", body: at })) as { id: string };
   const substitutions = [{ kind: "tool_output", span_id: at.span_id, value: "1 passed in 0.20s" }];
@@ -28,7 +28,7 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     skills: "/skills",
     skill: `/skills/${skill.id}`,
     incidents: "/incidents",
-    incident: `/incidents/${incidents[0]?.id}`,
+    incident: `/incidents/${incident}`,
     forks: "/forks",
     "new-fork": "/forks/new?run=sample-fix-failing-test&span=toolu_s01",
     fork: `/forks/${fork.id}`,
@@ -44,4 +44,13 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
     webhooks: "/govern/webhooks",
     keys: "/govern/keys",
   };
+}
+
+/** The sample's incident, once the bus and the analysis have made it. */
+async function firstIncident(site: Site): Promise<string> {
+  for (;;) {
+    const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
+    if (incidents[0]) return incidents[0].id;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
