@@ -62,13 +62,13 @@ def test_a_project_stays_a_project():
 
 def test_a_workspace_has_so_many_keys(monkeypatch):
     monkeypatch.setattr(api_keys, "MAX_KEYS", 2)
-    store = MemoryKeys()
-    first = make(store, secret="a")
-    make(store, secret="b")
+    store, env = MemoryKeys(), fixed_env()
+    first = make(store, secret="a", env=env)
+    make(store, secret="b", env=env)
     with pytest.raises(Invalid, match="at most 2"):
-        make(store, secret="c")
-    api_keys.revoke(store, fixed_env(), audit_log(), ADMIN, first.id)
-    make(store, secret="c")
+        make(store, secret="c", env=env)
+    api_keys.revoke(store, env, audit_log(), ADMIN, first.id)
+    make(store, secret="c", env=env)
 
 
 def test_the_current_key_is_the_one_used_or_the_newest_of_a_person():
