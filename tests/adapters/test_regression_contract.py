@@ -74,7 +74,7 @@ def test_lists_newest_first_in_pages(store):
     assert found == [5, 4, 3, 2, 1]
 
 
-def test_what_it_costs(engine):
+def test_what_it_costs(embedded):
     store = DynamoRegressions()
     with record_calls() as calls:
         store.put(ASKED)

@@ -86,7 +86,7 @@ def test_lists_newest_first_in_pages(store):
 
 
 @pytest.mark.parametrize(("days", "tag"), [("28", "7"), ("29", "30"), (None, None)])
-def test_the_content_of_one_that_expires_is_tagged_for_the_lifecycle(engine, days, tag):
+def test_the_content_of_one_that_expires_is_tagged_for_the_lifecycle(embedded, days, tag):
     expires = None if days is None else f"2026-03-{days}T12:00:00.000Z"
     DynamoTapes().put(replace(MADE, expires_at=expires), b"{}")
     found = aws.client("s3").get_object_tagging(Bucket=settings.bucket_name(), Key=object_key(MADE.slug))["TagSet"]
@@ -100,7 +100,7 @@ def test_the_template_removes_what_is_tagged():
     assert KEPT_DAYS[-1] == MAX_DAYS
 
 
-def test_what_it_costs(engine):
+def test_what_it_costs(embedded):
     store = DynamoTapes()
     with record_calls() as calls:
         store.put(MADE, b"{}")
