@@ -28,6 +28,8 @@ class Servers:
 
     dynamodb: str
     s3: str
+    kept: tuple[Path, ...]
+    """The folders of the S3 server: buckets, versions, metadata."""
 
     @property
     def options(self) -> list[str]:
@@ -49,12 +51,13 @@ class Servers:
         """Delete every table and bucket."""
         for name in self._dynamodb.list_tables()["TableNames"]:
             self._dynamodb.delete_table(TableName=name)
-        for bucket in self._buckets():
-            empty_bucket(self._s3, bucket)
-            self._s3.delete_bucket(Bucket=bucket)
+        # By the files: a digest under Object Lock outlives every request.
+        for folder in self.kept:
+            for each in folder.iterdir():
+                shutil.rmtree(each)
 
     def empty(self) -> None:
-        """Delete every item and object."""
+        """Delete every item and every object that no lock holds."""
         for name in self._dynamodb.list_tables()["TableNames"]:
             keys = ["pk", "sk"]
             for page in self._dynamodb.get_paginator("scan").paginate(TableName=name, AttributesToGet=keys):
@@ -90,8 +93,8 @@ def missing(folder: Path) -> str | None:
 def running(folder: Path, home: Path) -> Iterator[Servers]:
     """Both servers, empty, until the block ends; `home` keeps their data and what they say."""
     jars, gateway = folder.resolve() / "dynamodb", folder.resolve() / "bin" / "versitygw"
-    store, versions = home / "s3", home / "versions"
-    for each in (store, versions, home / "sidecar"):
+    store, versions, sidecar = kept = home / "s3", home / "versions", home / "sidecar"
+    for each in kept:
         each.mkdir(parents=True)
     with ExitStack() as closing:
         port = free_port()
@@ -102,16 +105,16 @@ def running(folder: Path, home: Path) -> Iterator[Servers]:
         port_s3 = free_port()
         keys = ["--access", CREDENTIALS["AWS_ACCESS_KEY_ID"], "--secret", CREDENTIALS["AWS_SECRET_ACCESS_KEY"]]
         # With a sidecar metadata are files: a file system without extended attributes will do.
-        posix = ["posix", "--sidecar", str(home / "sidecar"), "--versioning-dir", str(versions), str(store)]
+        posix = ["posix", "--sidecar", str(sidecar), "--versioning-dir", str(versions), str(store)]
         serve = [str(gateway), *keys, "--region", REGION, "--port", f"127.0.0.1:{port_s3}", "--quiet", *posix]
         closing.enter_context(process(serve, home / "s3.log"))
         wait_for(port)
         wait_for(port_s3)
-        yield Servers(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port_s3}")
+        yield Servers(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port_s3}", kept)
 
 
 def empty_bucket(s3: Any, bucket: str) -> None:
-    """Delete every object and every version, held under Object Lock or not."""
+    """Delete every object and every version that no lock holds."""
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     for page in pages:
         for each in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
