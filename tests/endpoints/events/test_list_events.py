@@ -71,6 +71,23 @@ def test_a_trace_without_events(stack, workspace):
     assert listed(stack, workspace, "trc_0", after_seq=5).json == {"events": [], "next_cursor": None}
 
 
+@pytest.mark.parametrize("start", [0, 1, 4, 5, 11, 12, 10**9])
+def test_from_index_begins_at_a_place(stack, workspace, trace, start):
+    assert seqs(listed(stack, workspace, from_index=start)) == list(range(start * 10, 120, 10))
+
+
+def test_from_index_goes_on_by_cursor(stack, workspace, trace):
+    first = listed(stack, workspace, from_index=7, limit=3).json
+    assert [event["index"] for event in first["events"]] == [7, 8, 9]
+    assert seqs(listed(stack, workspace, cursor=first["next_cursor"])) == [100, 110]
+
+
+@pytest.mark.parametrize("query", [{"from_index": -1}, {"from_index": "x"}, {"from_index": 3, "after_seq": 3}])
+def test_a_from_index_that_does_not_fit_is_named(stack, workspace, trace, query):
+    answer = listed(stack, workspace, **query)
+    assert (answer.status, answer.error["details"][0]["field"]) == (422, "from_index")
+
+
 @pytest.mark.parametrize(
     ("after", "first"),
     [

@@ -104,6 +104,33 @@ def test_at_most_a_thousand_of_each(stack, workspace):
     assert (rest["total"], rest["offset"], rest["next_cursor"]) == (1003, 1000, None)
 
 
+def test_as_many_of_each_as_one_asks_for(stack, workspace):
+    trace = workspace.trace(events=[say("user_message", content=str(number)) for number in range(5)])
+    session = stack.call("GET", f"{PATHS[1]}/{trace.id}", key=workspace.reader, limit=2).json
+    assert [each["content"] for each in session["messages"]] == ["0", "1"]
+    rest = stack.call("GET", session["more"]["messages"], key=workspace.reader).json
+    assert [each["content"] for each in rest["messages"]] == ["2", "3", "4"]
+    for limit in (-1, 1001):
+        refused = stack.call("GET", f"{PATHS[1]}/{trace.id}", key=workspace.reader, limit=limit)
+        assert (refused.status, refused.error["details"][0]["field"]) == (422, "limit")
+
+
+def test_the_facts_alone_read_no_event(stack, workspace):
+    changed = say("file_change", path="a.py", action="created", additions=1, deletions=0)
+    trace = workspace.trace(events=[say("user_message", content="x"), changed])
+    path = f"{PATHS[1]}/{trace.id}"
+    whole = stack.call("GET", path, key=workspace.reader).json
+    with record_calls() as calls:
+        facts = stack.call("GET", path, key=workspace.reader, limit=0).json
+    assert "Query" not in calls.operations
+    assert facts["session"] == whole["session"]
+    assert (facts["messages"], facts["file_changes"], facts["truncated"]) == ([], [], True)
+    more = {name: stack.call("GET", path, key=workspace.reader).json for name, path in facts["more"].items()}
+    assert more.keys() == {"messages", "file_changes"}
+    assert more["messages"]["messages"] == whole["messages"]
+    assert [event["payload"]["path"] for event in more["file_changes"]["events"]] == ["a.py"]
+
+
 def test_a_value_that_no_answer_could_hold_is_shown_by_its_beginning(stack, workspace):
     huge = "x" * 3_000_000
     trace = workspace.trace(events=[say("user_message", content=huge), say("user_message", content="small")])

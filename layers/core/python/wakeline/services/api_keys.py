@@ -42,7 +42,9 @@ def create(store: KeyStore, env: Env, log: AuditLog, secret: str, caller: Caller
     if len(existing) >= MAX_KEYS:
         raise Invalid(f"a workspace has at most {MAX_KEYS} keys; revoke some", field="name")
     now = env.now()
-    expires = None if wanted.expires_in_days is None else times.render(now + timedelta(days=wanted.expires_in_days))
+    # In whole seconds, as the store compares it.
+    end = now.replace(microsecond=0) + timedelta(days=wanted.expires_in_days or 0)
+    expires = None if wanted.expires_in_days is None else times.render(end)
     key = ApiKey(
         id=env.new_id("key"),
         workspace_id=caller.workspace_id,
@@ -82,6 +84,11 @@ def current(store: KeyStore, caller: Caller) -> ApiKey | None:
     return found[1] if found else None
 
 
+def listed(store: KeyStore, caller: Caller) -> list[ApiKey]:
+    """The keys of the workspace that work, oldest first; a caller of one project sees that project's."""
+    return sorted((key for _, key in _visible(store, caller)), key=lambda key: (key.created_at, key.id))
+
+
 def revoke(store: KeyStore, env: Env, log: AuditLog, caller: Caller, key_id: str | None) -> None:
     """Revoke the key of that id, or without one the caller's own. From the next request on it is unknown. Raises
     `NotFound`.
@@ -102,12 +109,12 @@ def _current(store: KeyStore, caller: Caller) -> tuple[str, ApiKey] | None:
 
 
 def _by_id(store: KeyStore, caller: Caller, key_id: str) -> tuple[str, ApiKey] | None:
-    visible = (
-        found
-        for found in store.keys(caller.workspace_id)
-        if found[1].id == key_id and caller.project_id in (None, found[1].project_id)
-    )
-    return next(visible, None)
+    return next((found for found in _visible(store, caller) if found[1].id == key_id), None)
 
 
-__all__ = ["PREFIX", "Wanted", "create", "current", "revoke"]
+def _visible(store: KeyStore, caller: Caller) -> list[tuple[str, ApiKey]]:
+    held = store.keys(caller.workspace_id)
+    return [found for found in held if caller.project_id in (None, found[1].project_id)]
+
+
+__all__ = ["PREFIX", "Wanted", "create", "current", "listed", "revoke"]

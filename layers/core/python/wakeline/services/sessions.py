@@ -78,9 +78,9 @@ def sessions_of(
 
 
 def detail(
-    store: LedgerStore, analyses: AnalysisStore, caller: Caller, session_id: str, now: datetime
+    store: LedgerStore, analyses: AnalysisStore, caller: Caller, session_id: str, now: datetime, limit: int = MAX_SHOWN
 ) -> SessionDetail:
-    """A session with its messages, tool calls, sub-agents and file changes, at most `MAX_SHOWN` of each.
+    """A session with its messages, tool calls, sub-agents and file changes, at most `limit` of each.
 
     What does not fit is said by `truncated`, and `more` holds the path of each list's continuation. Raises `NotFound`.
     """
@@ -95,9 +95,7 @@ def detail(
         "subagents": Subagents(trace.id, room),
         "file_changes": FileChanges(room),
     }
-    parts = {
-        name: Collector(view, room, MAX_SHOWN, expected=view.count(trace.counters)) for name, view in views.items()
-    }
+    parts = {name: Collector(view, room, limit, expected=view.count(trace.counters)) for name, view in views.items()}
     read_views(store, trace, list(parts.values()), Budget())
     more = {name: _goes_on(name, part, trace, caller) for name, part in parts.items() if _is_cut(part, trace)}
     return {
@@ -115,7 +113,7 @@ def detail(
 def _is_cut(part: Collector, trace: Trace) -> bool:
     held = part.view.count(trace.counters) or 0
     # Changes are summed up per path, so their number says nothing of how many were read.
-    return part.cut and held > 0 if isinstance(part.view, FileChanges) else len(part.view) < held
+    return (part.cut or part.limit == 0) and held > 0 if isinstance(part.view, FileChanges) else len(part.view) < held
 
 
 def _goes_on(name: str, part: Collector, trace: Trace, caller: Caller) -> str:
