@@ -165,7 +165,8 @@ def translate(template: Template) -> Template:
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = "s3://bucket/layer"
         if resource["Type"] == "AWS::Serverless::Application":
-            resource["Properties"]["Location"] = "https://bucket.s3.amazonaws.com/template"
+            file = resource["Properties"]["Location"]
+            resource["Properties"]["Location"] = f"https://bucket.s3.amazonaws.com/{file}"
     done = subprocess.run(
         [TOOLS, "-c", _TRANSLATE],
         input=json.dumps(template),
