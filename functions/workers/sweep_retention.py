@@ -1,4 +1,4 @@
-"""Started by EventBridge Scheduler, nightly — deletes traces that are older than their policy keeps them."""
+"""Started by EventBridge Scheduler, nightly — deletes traces that are older than policy and settings keep them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from wakeline import wiring
 from wakeline.domain.trace import Trace
 from wakeline.observability import logger
 from wakeline.services import analyses, artifacts, audit, retention_sweep, traces
-from wakeline.wiring import evidence, govern, understanding
+from wakeline.wiring import evidence, govern, stats, understanding
 
 ENOUGH_MS = 60_000
 
@@ -26,6 +26,7 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
         wiring.ledger(),
         wiring.index(),
         govern.policies(),
+        stats.config(),
         wiring.env(),
         evidence.exported().through(),
         delete,

@@ -6,8 +6,9 @@ import pytest
 
 from tests.endpoints.failing import denied, fine
 from wakeline import wiring
+from wakeline.domain.config import Config
 from wakeline.services import ledger
-from wakeline.wiring import understanding
+from wakeline.wiring import stats, understanding
 
 END = {"type": "session_end", "payload": {"status": "failed"}}
 
@@ -36,6 +37,18 @@ def test_a_run_that_ends_is_analysed(workers):
     assert "unhandled_error" in analysis.labels
     (entry,) = understanding.incidents().entries("ws_1", None)[0]
     assert analysis.incident_ids == [entry.incident_id]
+
+
+def test_a_workspace_may_want_analyses_only_when_asked(workers):
+    assert stats.config().put("ws_1", Config(1, {"analysis": {"automatic": False}}))
+    run(workers, ended(workers, "a", *denied()))
+    assert understanding.analyses().get("ws_1", "a") is None
+    assert understanding.incidents().entries("ws_1", None)[0] == []
+    assert stats.config().put("ws_1", Config(2, {"analysis": {"disabled_detectors": ["unhandled_error"]}}))
+    run(workers, ended(workers, "b", *denied()))
+    analysis = understanding.analyses().get("ws_1", "b")
+    assert analysis is not None
+    assert "unhandled_error" not in analysis.labels
 
 
 def test_the_rule_lets_ends_through_and_nothing_else(workers):

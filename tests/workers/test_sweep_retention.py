@@ -1,14 +1,17 @@
 """Retention: what the policy says is old goes, with a note; governed traces stay for their own time."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.factories import make_trace, message
 from tests.fakes.env import Clock, fixed_env
 from wakeline import wiring
 from wakeline.domain.audit import AUDIT_TRACE_ID
+from wakeline.domain.config import Config
 from wakeline.domain.policy.document import Document
-from wakeline.services import ledger, nightly, policies, retention_sweep
-from wakeline.wiring import evidence
+from wakeline.services import ledger, nightly, policies
+from wakeline.wiring import evidence, stats
 
 
 @pytest.fixture
@@ -25,9 +28,8 @@ def keeps(monkeypatch):
 
     def keeps(days=None, governed_days=36_500):
         said = {"version": 1, "retention": {"days": days, "governed_days": governed_days}}
-        document = Document.model_validate(said)
-        monkeypatch.setattr(policies, "recent", lambda _store, _workspace: document)
-        monkeypatch.setattr(retention_sweep, "recent", lambda _store, _workspace: document)
+        found = SimpleNamespace(policy=SimpleNamespace(document=Document.model_validate(said)))
+        monkeypatch.setattr(policies, "current", lambda _store, _workspace: found)
 
     return keeps
 
@@ -77,6 +79,13 @@ def test_governed_traces_have_a_time_of_their_own(workers, clock, keeps, old):
     keeps(governed_days=10)
     assert sweep(workers) == 1
     assert [alive(each) for each in ("old", "governed")] == [True, False]
+
+
+def test_what_is_older_than_the_settings_say_goes(workers, clock, old):
+    assert sweep(workers) == 0
+    assert stats.config().put("ws_1", Config(1, {"retention_days": 10}))
+    assert sweep(workers) == 1
+    assert [alive(each) for each in ("old", "lasting", "governed", "new")] == [False, True, True, True]
 
 
 def test_without_a_policy_everything_stays(workers, clock, keeps, old):

@@ -54,6 +54,15 @@ def test_what_went_wrong_and_where(stack, workspace):
     assert analysis["incident_ids"] == [incident["id"]]
 
 
+def test_a_detector_that_the_settings_switch_off_is_silent(stack, workspace):
+    settings = {"analysis": {"disabled_detectors": ["unhandled_error"]}}
+    assert stack.call("POST", "/api/config", key=workspace.key("admin"), body=settings).status == 200
+    workspace.trace("trc_1", denied())
+    answer = analyzed(stack, workspace.writer).json
+    assert "unhandled_error" not in answer["analysis"]["labels"]
+    assert "unhandled_error" not in [incident["label"] for incident in answer["incidents"]]
+
+
 def test_the_same_events_give_the_same_answer(stack, workspace):
     workspace.trace("trc_1", denied())
     assert analyzed(stack, workspace.writer).body == analyzed(stack, workspace.writer).body
@@ -121,7 +130,7 @@ def test_what_it_costs(stack, workspace):
         analyzed(stack, workspace.writer)
     assert calls.operations == [
         "UpdateItem",  # the key
-        "GetItem", "Query", "Query",  # HEAD; segments past it; segments
+        "GetItem", "GetItem", "Query", "Query",  # HEAD; settings; segments past it; segments
         "PutItem", "GetItem",  # the analysis
         "GetItem", "GetItem", "TransactWriteItems", "Query",  # the incident, the run in it, joining, other incidents
         "GetItem", "GetItem",  # HEAD and analysis once more

@@ -62,6 +62,19 @@ def test_what_is_named_is_set_and_the_rest_stays(stack, workspace, admin):
     assert stack.call("GET", PATH, key=workspace.reader, version=1).json == first.json
 
 
+def test_a_part_of_a_section_leaves_the_others_beside_it(stack, workspace, admin):
+    save(stack, admin, ui={"theme": "dark"}, analysis={"automatic": False})
+    found = save(stack, admin, ui={"sessions_per_page": 20}, analysis={"disabled_detectors": ["retry_loop"]}).json
+    assert found["ui"] == {"theme": "dark", "default_page": "dashboard", "sessions_per_page": 20}
+    assert found["analysis"] == {"automatic": False, "disabled_detectors": ["retry_loop"]}
+
+
+def test_prices_are_replaced_as_a_whole(stack, workspace, admin):
+    save(stack, admin, price_overrides={"a": {"input": 1, "output": 1}})
+    found = save(stack, admin, price_overrides={"b": {"input": 1, "output": 1}}).json
+    assert list(found["price_overrides"]) == ["b"]
+
+
 def test_what_get_shows_can_be_sent_back(stack, workspace, admin):
     shown = save(stack, admin, retention_days=90).json
     assert save(stack, admin, **shown).json == shown
@@ -82,6 +95,8 @@ def test_what_get_shows_can_be_sent_back(stack, workspace, admin):
         ({"retention_days": 0}, "retention_days"),
         ({"retention_days": "90"}, "retention_days"),
         ({"redaction": {"patterns": "aws"}}, "redaction.patterns"),
+        ({"redaction": {"patterns": ["aws", "nope"]}}, "redaction.patterns.1"),
+        ({"analysis": {"disabled_detectors": ["nope"]}}, "analysis.disabled_detectors.0"),
         ({"analysis": {"automatic": 1}}, "analysis.automatic"),
         ({"memory": {"from_traces": "yes"}}, "memory.from_traces"),
         ({"price_overrides": {"m": {"input": 1}}}, "price_overrides.m.output"),

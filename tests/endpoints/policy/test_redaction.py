@@ -109,6 +109,32 @@ def test_what_the_policy_names_is_never_stored(governed, way):
     assert governed.valid(trace_id)
 
 
+def settings(governed: Governed, **redaction: Any) -> None:
+    answer = governed.stack.call("POST", "/api/config", key=governed.admin, body={"redaction": redaction})
+    assert answer.status == 200, answer.body
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_the_settings_name_goes_beside_what_the_policy_names(governed, way):
+    settings(governed, patterns=["email"])
+    trace_id = way(governed)
+    seen = shown(governed, trace_id)
+    assert MAIL not in seen
+    assert "use [redacted:aws_access_key], ask [redacted:email]" in seen
+    assert governed.valid(trace_id)
+
+
+def test_settings_redact_without_a_policy_and_can_be_switched_off(stack, workspace):
+    plain = Governed(stack, workspace)
+    settings(plain, patterns=["email"])
+    events(plain)
+    settings(plain, enabled=False)
+    stack.call("POST", "/api/traces/trc_1/events", key=plain.admin, body=message(f"write to {MAIL}"))
+    seen = shown(plain, "trc_1")
+    assert f"use {SECRET}, ask [redacted:email]" in seen
+    assert f"write to {MAIL}" in seen
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_without_redaction_all_is_kept(governed, way):
     assert governed.policy(POLICY).status == 200
@@ -155,7 +181,7 @@ def test_an_unknown_pattern_is_told(governed):
     assert "github_token" in answer.error["message"]
 
 
-def test_appending_reads_the_policy_once_in_a_while(stack, workspace, monkeypatch):
+def test_appending_reads_policy_and_settings_once_in_a_while(stack, workspace, monkeypatch):
     governed = Governed(stack, workspace)
     governed.stack.call("POST", "/api/traces", key=governed.admin, body={"id": "trc_1"})
 
@@ -168,8 +194,8 @@ def test_appending_reads_the_policy_once_in_a_while(stack, workspace, monkeypatc
 
     bare = ["UpdateItem", "GetItem", "PutItem", "PutItem"]
     redacting.forget(workspace.id)
-    assert operations() == ["UpdateItem", "GetItem", *bare[1:]]
+    assert operations() == ["UpdateItem", "GetItem", "GetItem", *bare[1:]]
     assert operations() == bare
     assert operations() == bare
     monkeypatch.setattr(redacting, "LASTS_S", -1.0)
-    assert operations() == ["UpdateItem", "GetItem", *bare[1:]]
+    assert operations() == ["UpdateItem", "GetItem", "GetItem", *bare[1:]]

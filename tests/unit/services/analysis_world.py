@@ -7,6 +7,7 @@ from tests.factories import batch, make_trace
 from tests.fakes.env import Clock, fixed_env
 from tests.fakes.incidents import MemoryAnalyses, MemoryIncidents
 from tests.fakes.ledger import MemoryLedger
+from tests.fakes.stats import MemoryConfig
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.services import analyses, ledger
@@ -23,12 +24,13 @@ class World:
     ledger: Any = field(default_factory=MemoryLedger)
     analyses: MemoryAnalyses = field(default_factory=MemoryAnalyses)
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
+    config: MemoryConfig = field(default_factory=MemoryConfig)
     failed: Any = None
     """An incident that a test looks at."""
 
     @property
     def stores(self) -> Stores:
-        return Stores(self.ledger, self.analyses, self.incidents)
+        return Stores(self.ledger, self.analyses, self.incidents, self.config)
 
     @property
     def env(self) -> Env:

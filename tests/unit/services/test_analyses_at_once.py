@@ -137,7 +137,7 @@ def test_killed_between_any_two_writes_and_called_again(at, when):
         world.end(name)
     world.more("a", *refused()[1:])
     budget = {"left": at, "when": when}
-    dying = analyses.Stores(world.ledger, Dying(world.analyses, budget), Dying(world.incidents, budget))
+    dying = analyses.Stores(world.ledger, Dying(world.analyses, budget), Dying(world.incidents, budget), world.config)
     with pytest.raises(Died):
         world.end("a", dying)
     done = world.end("a")
@@ -158,7 +158,9 @@ def test_any_history_of_deaths_ends_consistent():
             if chance.random() < 0.4:
                 world.more(name, *(denied(chance.randrange(9)) if chance.random() < 0.5 else refused())[1:])
             budget = {"left": chance.randrange(1, 6), "when": chance.choice(["before", "after"])}
-            dying = analyses.Stores(world.ledger, Dying(world.analyses, budget), Dying(world.incidents, budget))
+            dying = analyses.Stores(
+                world.ledger, Dying(world.analyses, budget), Dying(world.incidents, budget), world.config
+            )
             with suppress(Died):
                 world.end(name, dying)
         for name in names:

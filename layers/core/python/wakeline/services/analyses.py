@@ -5,12 +5,13 @@ at once more: two that analyse one trace at once end on the same incidents, and 
 finishes what was left. No lock, and no transaction over both.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wakeline.domain.analyses import StoredAnalysis, bounded
 from wakeline.domain.caller import Caller
+from wakeline.domain.config import analysed_when_over, silent_detectors
 from wakeline.domain.detectors import analyse_run, prepare
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, Invalid, NotFound
@@ -22,6 +23,7 @@ from wakeline.domain.trace import Trace
 
 from . import incidents, ledger, traces
 from .audit import AuditLog, noting
+from .config_ports import ConfigStore
 from .incident_ports import AnalysisStore, IncidentStore
 from .ports import LedgerStore
 
@@ -30,11 +32,12 @@ ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where traces, their analyses and the incidents are."""
+    """Where traces, their analyses and the incidents are, and what the workspace wants analysed."""
 
     ledger: LedgerStore
     analyses: AnalysisStore
     incidents: IncidentStore
+    config: ConfigStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,14 @@ class Analysed:
     incidents: list[Incident]
 
 
-def run_detectors(store: LedgerStore, trace: Trace) -> StoredAnalysis:
-    """Analyse a trace as far as its HEAD goes. Reads each segment once; memory has a bound."""
+def run_detectors(store: LedgerStore, trace: Trace, silent: Collection[str] = ()) -> StoredAnalysis:
+    """Analyse a trace as far as its HEAD goes, without the `silent` detectors. Reads each segment once; memory has a
+    bound.
+    """
     trace = ledger.settle(store, trace)
     seen = _Last()
     run = prepare(bounded(seen.of(ledger.read_events(store, trace), trace.last_index)))
-    analysis = analyse_run(run, failed=True if trace.status == "failed" else None)
+    analysis = analyse_run(run, failed=True if trace.status == "failed" else None, silent=silent)
     return StoredAnalysis(
         workspace_id=trace.workspace_id,
         project_id=trace.project_id,
@@ -93,19 +98,25 @@ class _Last:
 def analyse(stores: Stores, env: Env, caller: Caller, trace_id: str) -> Analysed:
     """Run the detectors on a trace of the caller now. Raises `NotFound`."""
     trace = traces.require(stores.ledger, caller, trace_id)
-    return keep(stores, env, run_detectors(stores.ledger, trace), insist=True)
+    silent = silent_detectors(stores.config.current(trace.workspace_id).settings)
+    return keep(stores, env, run_detectors(stores.ledger, trace, silent), insist=True)
 
 
 def completed(stores: Stores, env: Env, workspace_id: str, trace_id: str) -> Analysed | None:
-    """Analyse a trace that ended, as the bus says. None for one that is gone: then nothing of it is kept here either.
+    """Analyse a trace that ended, as the bus says. None for one that is gone: then nothing of it is kept here either;
+    and where the workspace wants it only when asked.
 
     The same news twice changes nothing.
     """
     trace = stores.ledger.head(workspace_id, trace_id)
     if trace is None:
         return None
+    settings = stores.config.current(workspace_id).settings
     try:
-        return keep(stores, env, run_detectors(stores.ledger, ledger.living(trace)))
+        trace = ledger.living(trace)
+        if not analysed_when_over(settings):
+            return None
+        return keep(stores, env, run_detectors(stores.ledger, trace, silent_detectors(settings)))
     except NotFound:
         forget(stores, env, workspace_id, trace_id)
         return None

@@ -5,10 +5,11 @@ from typing import Any
 
 from wakeline.domain import times
 from wakeline.domain.caller import Caller
-from wakeline.domain.config import Config, Settings
+from wakeline.domain.config import Config, Settings, check_names, merged
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, NotFound
 
+from . import redacting
 from .audit import AuditLog, noting
 from .config_ports import ConfigStore
 
@@ -40,13 +41,15 @@ def save(
 ) -> Config:
     """Set the settings named in `changed` (checked); the others stay. Setting what is set makes no new version.
 
-    Raises `Conflict` when the current version is not the `expected` one.
+    Raises `Conflict` when the current version is not the `expected` one, `Invalid` for a pattern or a detector that
+    nobody knows.
     """
+    check_names(changed)
     for attempt in range(ATTEMPTS):
         current = store.current(caller.workspace_id)
         if expected is not None and expected != current.version:
             raise Conflict(f"the configuration is at version {current.version}, not {expected}", field="version")
-        settings = current.settings | changed
+        settings = merged(current.settings, changed)
         if _full(settings) == _full(current.settings):
             return current
         now = times.render(env.now())
@@ -61,6 +64,7 @@ def save(
             with noting(log, caller, "config.updated", "config", str(after.version), {"changed": sorted(changed)}):
                 if not store.put(caller.workspace_id, after):
                     raise Busy("another change came first")
+            redacting.forget(caller.workspace_id)
             return after
         except Busy:
             env.pause(attempt)

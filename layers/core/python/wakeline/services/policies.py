@@ -1,6 +1,5 @@
 """Policies: the current one, earlier versions, a new one; and what other areas want to know of it."""
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -9,7 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy, Conflict, NotFound
-from wakeline.domain.policy import Document, Policy, read
+from wakeline.domain.policy import Policy, read
 from wakeline.domain.policy.default import DEFAULT
 from wakeline.domain.policy.stored import StoredPolicy
 
@@ -17,9 +16,6 @@ from . import redacting
 from .audit import AuditLog, noting
 from .govern_ports import PolicyStore
 from .ledger import ATTEMPTS
-
-RECENT_S = 30.0
-"""How long a worker goes by a policy that it has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,6 @@ def put(
             )
             if store.put(made):
                 redacting.forget(caller.workspace_id)
-                _recent.pop(caller.workspace_id, None)
                 return Current(made, _parsed(text))
             env.pause(attempt)
             found = _expected(store, caller, wanted)
@@ -116,17 +111,3 @@ def _default(workspace_id: str) -> Current:
     digest = sha256(DEFAULT.encode()).hexdigest()
     stored = StoredPolicy(workspace_id, 0, digest, DEFAULT, times.render(times.EARLIEST), "wakeline")
     return Current(stored, _parsed(DEFAULT))
-
-
-_recent: dict[str, tuple[float, Document]] = {}
-
-
-def recent(store: PolicyStore, workspace_id: str) -> Document:
-    """The policy as it was at most `RECENT_S` seconds ago: for what deletes by it."""
-    now = time.monotonic()
-    seen = _recent.get(workspace_id)
-    if seen is None or now - seen[0] > RECENT_S:
-        if len(_recent) >= _MOST_KEPT:
-            _recent.clear()
-        seen = _recent[workspace_id] = (now, current(store, workspace_id).policy.document)
-    return seen[1]

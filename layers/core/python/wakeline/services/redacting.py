@@ -1,17 +1,21 @@
-"""Redaction on the way in: what a workspace's policy names is taken out of events before they are hashed and stored."""
+"""Redaction on the way in: what a workspace's policy names, and what its settings name, is taken out of events before
+they are hashed and stored.
+"""
 
 import time
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, TypeVar
 
+from wakeline.domain.config import redacted_by
 from wakeline.domain.env import Env, Redact
 from wakeline.domain.events import NewEvent
 
+from .config_ports import ConfigStore
 from .govern_ports import PolicyStore
 
 LASTS_S = 30.0
-"""How long a process goes by what it read: one small read in that time, whatever it records meanwhile."""
+"""How long a process goes by what it read: two small reads in that time, whatever it records meanwhile."""
 MOST_KEPT = 4096
 
 T = TypeVar("T")
@@ -22,14 +26,15 @@ SAID = ("name", "title", "metadata")
 _kept: dict[str, tuple[float, Redact | None]] = {}
 
 
-def wanted(store: PolicyStore, workspace_id: str) -> Redact | None:
-    """What a workspace's policy wants out of its records, as it was at most `LASTS_S` seconds ago."""
+def wanted(policies: PolicyStore, config: ConfigStore, workspace_id: str) -> Redact | None:
+    """What a workspace wants out of its records, by policy or settings as they were at most `LASTS_S` seconds ago."""
     now = time.monotonic()
     kept = _kept.get(workspace_id)
     if kept is not None and now - kept[0] <= LASTS_S:
         return kept[1]
-    latest = store.latest(workspace_id)
-    redact = _redactor(latest.redacts) if latest is not None and latest.redacts else None
+    latest = policies.latest(workspace_id)
+    names = {*(latest.redacts if latest is not None else ()), *redacted_by(config.current(workspace_id).settings)}
+    redact = _redactor(tuple(sorted(names))) if names else None
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[workspace_id] = now, redact
@@ -37,7 +42,7 @@ def wanted(store: PolicyStore, workspace_id: str) -> Redact | None:
 
 
 def forget(workspace_id: str) -> None:
-    """The policy was changed by this very process."""
+    """The policy or the settings were changed by this very process."""
     _kept.pop(workspace_id, None)
 
 

@@ -1,11 +1,13 @@
-"""Retention by policy: until when a trace is kept, and from when on it may go."""
+"""Retention by policy and settings: until when a trace is kept, and from when on it may go."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wakeline.domain import times
 from wakeline.domain.trace import Trace
 
 from . import policies
+from .config_ports import ConfigStore
 from .govern_ports import PolicyStore
 
 
@@ -20,11 +22,27 @@ def kept_until(store: PolicyStore, trace: Trace) -> datetime | None:
     return times.parse(trace.finished_at or trace.created_at) + timedelta(days=days)
 
 
-def over_at(store: PolicyStore, trace: Trace) -> datetime | None:
-    """When a trace's time is over; None where the policy sets none. For the sweep that deletes what is old.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """For how many days traces are kept, and governed ones; None for ever."""
 
-    As the sweep asks for many traces at once, a policy that changed within the last half minute may not count yet.
-    """
-    retention = policies.recent(store, trace.workspace_id).retention
-    days = retention.days if trace.governance is None else retention.governed_days
-    return None if days is None else times.parse(trace.finished_at or trace.created_at) + timedelta(days=days)
+    ungoverned: int | None
+    governed: int | None
+
+    @property
+    def fewest(self) -> int | None:
+        """How old a trace is at least that may be deleted."""
+        return min((each for each in (self.ungoverned, self.governed) if each is not None), default=None)
+
+    def over_at(self, trace: Trace) -> datetime | None:
+        """When a trace's time is over; None where it has none."""
+        days = self.ungoverned if trace.governance is None else self.governed
+        return None if days is None else times.parse(trace.finished_at or trace.created_at) + timedelta(days=days)
+
+
+def days_of(store: PolicyStore, config: ConfigStore, workspace_id: str) -> Days:
+    """What a workspace wants: for traces that nobody governs the shorter time of policy and settings."""
+    policy = policies.current(store, workspace_id).policy.document.retention
+    set_days = config.current(workspace_id).settings.get("retention_days")
+    ungoverned = min((each for each in (policy.days, set_days) if each is not None), default=None)
+    return Days(ungoverned, policy.governed_days)

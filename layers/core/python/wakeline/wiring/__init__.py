@@ -90,10 +90,11 @@ def _system_env() -> Env:
 
 
 def _redaction(workspace_id: str) -> "Redact | None":
+    from wakeline.adapters.dynamodb.config import DynamoConfig
     from wakeline.adapters.dynamodb.policies import DynamoPolicies
     from wakeline.services import redacting
 
-    return redacting.wanted(DynamoPolicies(), workspace_id)
+    return redacting.wanted(DynamoPolicies(), DynamoConfig(), workspace_id)
 
 
 _running: "ContextVar[tuple[Claim, Env] | None]" = ContextVar("claimed", default=None)

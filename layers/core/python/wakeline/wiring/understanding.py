@@ -27,8 +27,9 @@ def incidents() -> "IncidentStore":
 def stores() -> "Stores":
     """What analysing a trace works on."""
     from wakeline.services.analyses import Stores
+    from wakeline.wiring import stats
 
-    return Stores(wiring.ledger(), analyses(), incidents())
+    return Stores(wiring.ledger(), analyses(), incidents(), stats.config())
 
 
 def fix_model() -> "FixModel | None":

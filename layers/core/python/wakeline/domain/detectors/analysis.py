@@ -1,6 +1,6 @@
 """The analysis of a run: every detector, then one critical step."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from . import (
     context_loss,
@@ -61,9 +61,12 @@ def analyse(events: Iterable[Recorded], *, failed: bool | None = None) -> Analys
     return analyse_run(prepare(events), failed=failed)
 
 
-def analyse_run(run: Run, *, failed: bool | None = None) -> Analysis:
-    """`analyse` for a run that is prepared already, since more than the analysis is wanted of it."""
-    found = [one for detect in DETECTORS.values() if (one := detect(run)) is not None]
+def analyse_run(run: Run, *, failed: bool | None = None, silent: Collection[str] = ()) -> Analysis:
+    """`analyse` for a run that is prepared already, since more than the analysis is wanted of it. `silent` detectors
+    do not run.
+    """
+    speaking = [detect for label, detect in DETECTORS.items() if label not in silent]
+    found = [one for detect in speaking if (one := detect(run)) is not None]
     found.sort(key=lambda one: (-one.confidence, one.critical_step_seq, one.label))
     decided = critical_step(run, found) if found or failed else None
     return Analysis(
