@@ -25,7 +25,6 @@ def search_messages(
     cursor: str | None = None,
     session_id: Word = None,
     project_id: Word = None,
-    project: Word = None,
     type: Literal["user", "assistant"] | None = None,
     role: Literal["user", "assistant"] | None = None,
     from_: Annotated[str | None, Field(alias="from")] = None,
@@ -34,7 +33,7 @@ def search_messages(
     """Messages that fit `q`, best first: words, "phrases", beginnings*, AND, OR, NOT. Nothing typed is an error."""
     since, until = since_and_until(None, from_, to)
     where = Where(
-        project_id=project_id or project,
+        project_id=project_id,
         trace_id=session_id,
         role=type or role,
         since=times.sortable(since) if since else None,

@@ -12,9 +12,10 @@ from wakeline.domain.views.session import SessionView
 from wakeline.http.endpoint import Request, endpoint
 from wakeline.http.entry import lambda_entry
 from wakeline.services.listing import TraceQuery, list_traces
+from wakeline.services.search import traces_with
 from wakeline.services.session_items import PageView
 from wakeline.services.sessions import sessions_of
-from wakeline.wiring import understanding
+from wakeline.wiring import find, understanding
 
 
 class SessionPage(PageView):
@@ -43,7 +44,10 @@ def list_sessions(
     status: Literal["running", "completed", "failed", "stale"] | None = None,
     tag: str | None = None,
 ) -> SessionPage:
-    """Sessions that pass every filter. `limit` is 20 where TraceVault's clients ask and 50 elsewhere, at most 200."""
+    """Sessions that pass every filter. `limit` is 20 where TraceVault's clients ask and 50 elsewhere, at most 200.
+
+    `search` is a query as in `/api/search`, over messages; a part of a summary, name, folder, author or tag fits too.
+    """
     started_from, started_to = since_and_until(since, from_, to)
     wanted = TraceFilter(
         status=status,
@@ -55,6 +59,7 @@ def list_sessions(
         project=project,
         model=model,
         search=search,
+        found=traces_with(find.search_index(), caller, search, project_id) if search else frozenset(),
         tag=tag,
     )
     default = 20 if request.path.startswith("/api/v1/") else 50

@@ -56,12 +56,13 @@ class TraceFacts(BaseModel):
 class SpanBody(BaseModel):
     """A span as a Retrace client sends it. Tokens are counts, `cost` US dollars, `duration_ms` milliseconds.
 
-    Fields that are not ours are kept under `metadata._fields`.
+    Without `id` it is called by its place, `span-0`; without `started_at` it began with its trace. Fields that are not
+    ours are kept under `metadata._fields`.
     """
 
     model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
-    id: Id
+    id: Id | None = None
     parent_id: Id | None = None
     span_type: str
     name: str | None = None
@@ -77,7 +78,7 @@ class SpanBody(BaseModel):
     metadata: dict[str, Any] | None = None
     agent_id: Label | None = None
     error: Any = None
-    started_at: str
+    started_at: str = Field(default=None)  # type: ignore[assignment] # may be left out, not null
     ended_at: str | None = None
 
     @model_validator(mode="after")

@@ -104,6 +104,11 @@ def test_a_bad_field_is_named(stack, writer, said, field):
     assert stack.call("GET", PATH, key=writer).json == {"budgets": []}
 
 
+def test_too_long_a_name_is_told_in_characters(stack, writer):
+    assert create(stack, writer, name="x" * 200).status == 201
+    assert create(stack, writer, name="x" * 201).error["message"] == "name: String should have at most 200 characters"
+
+
 def test_status(stack, workspace, writer):
     create(stack, writer, amount=1)
     create(stack, writer, amount=1, project="shop", name="shop")

@@ -62,8 +62,8 @@ def test_missing_scope(stack, workspace):
 def test_another_workspaces_sessions_are_not_there(stack, workspace, elsewhere):
     trace = workspace.trace()
     assert export(stack, elsewhere, session_id=trace.id).status == 404
-    assert export(stack, elsewhere).status == 404
-    assert export(stack, workspace).status == 200
+    assert export(stack, elsewhere).json == []
+    assert len(export(stack, workspace).json) == 1
 
 
 def test_json(stack, workspace):
@@ -95,7 +95,19 @@ def test_filters(stack, workspace):
     assert found(from_="2026-03-21") == [one.id]
     assert found(to="2026-03-20") == [two.id]
     assert found(session_id=two.id) == [two.id]
-    assert export(stack, workspace, project="nowhere").status == 404
+    assert found(project="nowhere") == []
+
+
+def test_where_no_session_fits_the_file_is_an_empty_one(stack, workspace):
+    workspace.trace()
+    nowhere = {"project": "nowhere", "from_": "2026-03-01", "to": "2026-03-02"}
+    assert export(stack, workspace, format="json", **nowhere).json == []
+    with zipfile.ZipFile(io.BytesIO(export(stack, workspace, format="csv", **nowhere).body)) as packed:
+        assert [packed.read(each).count(b"\n") for each in packed.namelist()] == [1, 1, 1]
+    for query in (nowhere, {"project": "nowhere"}):
+        report = export(stack, workspace, format="html", **query)
+        assert report.status == 200
+        assert "nowhere" in report.body.decode()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from local.engine import record_calls
+from tests.endpoints.search.conftest import index
 from tests.endpoints.stack import pages
 
 PATHS = ["/api/v1/sessions", "/api/sessions"]
@@ -140,6 +141,42 @@ def test_newest_first_by_offset_and_by_cursor(stack, workspace):
     assert (second["total"], second["offset"], second["total_exact"]) == (7, 3, True)
     walked = pages(lambda at: stack.call("GET", PATHS[0], key=workspace.reader, limit=3, cursor=at), "sessions")
     assert [each["id"] for each in walked] == newest
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_search_looks_into_messages(stack, workspace, elsewhere, path):
+    def says(trace_id, text, **facts):
+        return workspace.trace(trace_id, [{"type": "user_message", "payload": {"content": text}}], **facts)
+
+    says("a", "The walrus repairs the login page", started_at="2026-03-21T10:00:00.000Z")
+    says("b", "A login without sea animals", started_at="2026-03-21T11:00:00.000Z", project_id="proj_2")
+    workspace.trace("c", name="Walrus in the title", started_at="2026-03-21T12:00:00.000Z")
+    index(workspace, "a", "b", "c")
+
+    def ids(text, key=workspace.reader, **query):
+        answer = stack.call("GET", path, key=key, search=text, **query).json
+        return [each["id"] for each in answer["sessions"]]
+
+    assert ids("walrus") == ["c", "a"]
+    assert ids("login walrus") == ["a"]
+    assert ids('"repairs the login"') == ["a"]
+    assert ids("login") == ["b", "a"]
+    assert ids("login", workspace.key("traces:read", project="proj_2")) == ["b"]
+    assert ids("login", project_id="proj_2") == ["b"]
+    assert ids("login", elsewhere.reader) == []
+    assert ids("(*") == []
+    one = {"key": workspace.reader, "search": "login", "limit": 1}
+    walked = pages(lambda at: stack.call("GET", path, cursor=at, **one), "sessions")
+    assert [each["id"] for each in walked] == ["b", "a"]
+
+
+def test_the_plus_of_an_offset_may_be_bare(stack, workspace):
+    workspace.trace("a", started_at="2026-03-21T10:00:00.000Z")
+    said = [
+        stack.call("GET", PATHS[1], key=workspace.reader, from_=since).json["total"]
+        for since in ("2026-03-21T12:00:00 02:00", "2026-03-21T12:00:00+02:00", "2026-03-21T12:00:01 02:00")
+    ]
+    assert said == [1, 1, 0]
 
 
 def test_filters(stack, workspace):

@@ -130,6 +130,24 @@ def test_a_long_answer_says_that_there_is_more(stack, workspace):
     assert verified(stack, workspace, "trc_1")
 
 
+def test_spans_may_leave_out_their_ids_and_when_they_began(stack, workspace):
+    spans = [
+        {"span_type": "llm_call", "name": "plan", "output": "go"},
+        {"span_type": "tool_call", "name": "Bash", "parent_id": "span-0", "ended_at": "2026-03-21T10:00:09Z"},
+    ]
+    body = {"id": "trc_1", "spans": spans, "started_at": "2026-03-21T10:00:00Z"}
+    first, again = (ingest(stack, workspace.writer, body) for _ in range(2))
+    assert (first.status, again.status) == (201, 200)
+    assert first.json["spans"] == again.json["spans"]
+    (root,) = first.json["spans"]
+    (child,) = root["children"]
+    assert (root["id"], root["started_at"], root["output"]) == ("span-0", "2026-03-21T10:00:00.000Z", "go")
+    assert (child["id"], child["started_at"], child["duration_ms"]) == ("span-1", "2026-03-21T10:00:00.000Z", 9000)
+    bare = ingest(stack, workspace.writer, {"spans": [spans[0], span("s2")]})
+    assert bare.status == 201
+    assert {each["id"] for each in bare.json["spans"]} == {"span-0", "s2"}
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [

@@ -27,7 +27,8 @@ class TraceFilter:
     """Conditions that all must hold; None asks for nothing. Times are canonical timestamps, both ends included.
 
     `project` is a path (the whole cwd), its last component, or a repository; `outcome` `pending` means in_progress;
-    `search` looks for a substring, whatever its case, in id, summary, repo, author, cwd and tags.
+    `search` looks for a substring, whatever its case, in id, summary, repo, author, cwd and tags; `found` are the
+    traces in whose messages the index has found it.
     """
 
     status: str | None = None
@@ -41,14 +42,15 @@ class TraceFilter:
     model: str | None = None
     search: str | None = None
     tag: str | None = None
+    found: frozenset[str] = frozenset()
 
     def is_empty(self) -> bool:
         """Whether every trace passes."""
-        return all(value is None for value in asdict(self).values())
+        return not self.to_json()
 
     def to_json(self) -> dict[str, Any]:
-        """What is asked for, without the rest."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        """What is asked for, without the rest; what the index found changes between one page and the next."""
+        return {name: value for name, value in asdict(self).items() if value is not None and name != "found"}
 
     @property
     def wants_idleness(self) -> bool:
@@ -68,7 +70,7 @@ class TraceFilter:
             and (self.tag is None or self.tag in entry.tags)
             and (self.model is None or self.model in (*entry.models, entry.model))
             and (self.project is None or _is_project(self.project, entry))
-            and (self.search is None or _mentions(self.search, entry))
+            and (self.search is None or entry.trace_id in self.found or _mentions(self.search, entry))
         )
 
 

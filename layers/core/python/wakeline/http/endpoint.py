@@ -27,6 +27,11 @@ from wakeline.domain.errors import Invalid
 from .request import Request
 
 MAX_BODY = 6 * 1024 * 1024
+_LOST_PLUS = re.compile(r"^(\d{4}-\d\d-\d\d[Tt][\d:.]{5,20}) (\d\d:?\d\d)$", re.ASCII)
+"""A time whose offset was sent with a bare `+`, which in a query is a space."""
+_CHECKED_TEXT = re.compile(r"Value should have at most (\d+) items? after validation, not \d+")
+_TOO_LONG = r"String should have at most \1 characters"
+"""What pydantic says of a text that another check comes before, and what it says of any other text."""
 _IN_PATH = re.compile(r"{(\w+)\+?}")
 
 T = TypeVar("T", default=Any)
@@ -133,7 +138,11 @@ class Endpoint:
         if not model.model_fields:
             return {}
         # The last value of a repeated parameter counts; an empty one (`?author=`) is as good as absent.
-        given = {name: values[-1] for name, values in request.query.items() if values and values[-1] != ""}
+        given = {
+            name: _LOST_PLUS.sub(r"\1+\2", values[-1])
+            for name, values in request.query.items()
+            if values and values[-1] != ""
+        }
         for name, value in given.items():
             if len(value) > 4096:
                 raise Invalid(f"{name}: is over 4096 characters long", field=name[:64])
@@ -168,7 +177,7 @@ def endpoint(
 def invalid(error: ValidationError) -> Invalid:
     """A pydantic error in our words: every field that does not fit is named, none of its values is repeated."""
     details = [
-        {"field": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
+        {"field": ".".join(str(part) for part in each["loc"]), "message": _CHECKED_TEXT.sub(_TOO_LONG, each["msg"])}
         for each in error.errors(include_url=False, include_context=False, include_input=False)[:20]
     ]
     first = details[0]

@@ -31,7 +31,8 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After"
+        "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
+        "Content-Disposition, X-Total-Count"
     ),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",

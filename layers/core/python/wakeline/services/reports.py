@@ -77,7 +77,7 @@ def export(
 ) -> Download:
     """The sessions as a file. `numbers` gives what a report's charts are drawn from, for a project or all ("").
 
-    Raises `NotFound` where there are no sessions, `ExportTooLarge` where there are too many, `Invalid` for bad dates.
+    Raises `NotFound` for a session that is not there, `ExportTooLarge` for too many sessions, `Invalid` for bad dates.
     """
     now = env.now()
     traces = _traces(ledger, index, caller, wanted, env)
@@ -100,8 +100,6 @@ def _traces(ledger: LedgerStore, index: TraceIndex, caller: Caller, wanted: Want
     found = list_traces(ledger, index, caller, TraceQuery(chosen, limit=most), env.now())
     if found.next_cursor is not None:
         raise ExportTooLarge(f"more than {most} sessions; narrow it by project, from and to")
-    if not found.traces:
-        raise NotFound("there are no sessions to export")
     return found.traces
 
 
@@ -123,7 +121,8 @@ def _read(ledger: LedgerStore, trace: Trace, *views: View) -> bool:
 
 
 def _json(ledger: LedgerStore, traces: Sequence[Trace], env: Env) -> Iterator[bytes]:
-    before = b"[\n"
+    yield b"["
+    before = b"\n"
     for trace in traces:
         messages, calls, agents = Messages(trace.id, Room()), ToolCalls(trace.id, Room()), Subagents(trace.id, Room())
         cut = _read(ledger, trace, messages, calls, agents)
@@ -223,7 +222,7 @@ def _bytes(text: str) -> bytes:
 def _overview(wanted: Wanted, sessions: Sequence[Mapping[str, Any]], numbers: Callable[[str], Reader]) -> page.Overview:
     reader = numbers(wanted.project or "")
     counts = reader.counts()
-    days = _days(wanted, sessions)
+    days = _days(wanted, sessions, reader.today)
     by_day = reader.by_day(days)
     projects = tokens.projects(counts, reader.overrides)
     alone = bool(wanted.project or wanted.session_id)
@@ -242,10 +241,10 @@ def _overview(wanted: Wanted, sessions: Sequence[Mapping[str, Any]], numbers: Ca
     )
 
 
-def _days(wanted: Wanted, sessions: Sequence[Mapping[str, Any]]) -> list[str]:
+def _days(wanted: Wanted, sessions: Sequence[Mapping[str, Any]], today: date) -> list[str]:
     """From the first to the last day on which a session did something, or as asked; no more than are shown."""
-    first = min(each["started_at"][:10] for each in sessions)
-    last = max((each["ended_at"] or each["updated_at"])[:10] for each in sessions)
+    first = min((each["started_at"][:10] for each in sessions), default=today.isoformat())
+    last = max(((each["ended_at"] or each["updated_at"])[:10] for each in sessions), default=today.isoformat())
     if wanted.first and not wanted.session_id:
         first = times.parse(wanted.first, "from").date().isoformat()
     if wanted.last and not wanted.session_id:

@@ -22,9 +22,17 @@ from .ports import LedgerStore
 MAX_BATCH_BYTES = 2 * 1024 * 1024
 
 
-def run_events(run: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
-    """The events of `run`: its input, its spans by time, its end. Raises `Invalid` naming what does not fit."""
-    spans = [dict(span) for span in run.get("spans") or []]
+def run_events(run: dict[str, Any], facts: dict[str, Any], now: str) -> list[dict[str, Any]]:
+    """The events of `run`: its input, its spans by time, its end. Raises `Invalid` naming what does not fit.
+
+    A span without an id gets one of its place, so that the same request makes the same events; one that does not say
+    when it began, began with the trace, else when it ended, else `now`.
+    """
+    began = facts.get("started_at")
+    spans = [
+        {"id": f"span-{place}", "started_at": began or span.get("ended_at") or now} | span
+        for place, span in enumerate(run.get("spans") or [])
+    ]
     _check(run, spans)
     events = events_of(spans)
     if run.get("input") is not None:
@@ -33,8 +41,7 @@ def run_events(run: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any
             "idempotency_key": "run:start",
             "payload": {"input": run["input"]},
         }
-        started = facts.get("started_at")
-        events.insert(0, opening | ({"timestamp": started} if started else {}))
+        events.insert(0, opening | ({"timestamp": began} if began else {}))
     if run.get("output") is not None or run.get("ended_at") or run.get("status") in ("completed", "failed"):
         said = {name: run[name] for name in ("output", "status", "error") if run.get(name) is not None}
         closing: dict[str, Any] = {"type": "session_end", "idempotency_key": "run:end", "payload": said}

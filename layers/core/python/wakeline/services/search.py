@@ -27,6 +27,9 @@ ATTEMPTS = 5
 DEPTH = 100
 """Hits that are read at once, beyond what is shown: some may be of traces that were deleted a moment ago."""
 
+MAX_TRACES = 10_000
+"""As many as a list looks at in one request."""
+
 T = TypeVar("T")
 
 
@@ -102,6 +105,24 @@ def messages(
     more = len(shown) == limit and taken < min(total, MAX_OFFSET)
     following = cursor.spell(SearchPosition(offset=taken), binding) if more else None
     return {"messages": shown, "total": total, "limit": limit, "offset": offset, "next_cursor": following}
+
+
+def traces_with(index: Index, caller: Caller, text: str, project_id: str | None) -> frozenset[str]:
+    """The traces in whose messages stands what was typed, at most `MAX_TRACES` a part of the index; also of traces
+    that were deleted a moment ago.
+
+    Raises `NotFound` for another project.
+    """
+    where = Where(project_id=caller.narrowed(project_id), messages=True)
+    fts = fts_query(text)
+    if fts is None:
+        return frozenset()
+
+    def look(parts: Sequence[Part]) -> frozenset[str]:
+        ask = index.files.traces_by_text
+        return frozenset().union(*(ask(caller.workspace_id, part, fts, where, MAX_TRACES) for part in parts))
+
+    return asked(index, caller.workspace_id, where, look)
 
 
 def _said(where: Where) -> list[str | bool | None]:

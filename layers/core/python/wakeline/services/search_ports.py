@@ -65,6 +65,9 @@ class IndexFiles(Protocol):
     def by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> Matches:
         """How many documents fit an FTS5 query of ours, the best of them, and what it takes to score them."""
 
+    def traces_by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> list[str]:
+        """The traces that hold a document which fits, at most `limit` of them."""
+
     def by_vector(self, workspace_id: str, part: Part, vector: bytes, where: Where, limit: int) -> list[Hit]:
         """The documents nearest to a vector of the part's model; a hit's score is the cosine."""
 

@@ -69,7 +69,7 @@ def create_with_spans(
     A call that died half-way is finished by calling again: the events' keys follow from the spans. Raises as `create`
     does, and `Invalid` naming the part of `run` that does not fit; then nothing is stored.
     """
-    events = run_events(run, facts)
+    events = run_events(run, facts, times.render(env.now()))
     sent = [(place, NewEvent.read(event)) for place, event in enumerate(events)]
     redacting.events(env, caller.workspace_id, (event for _, event in sent))
     price_calls(sent, price, env)

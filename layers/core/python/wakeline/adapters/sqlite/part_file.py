@@ -174,6 +174,16 @@ def by_text(
     return (rows[0][1] if rows else 0), found, (*_totals(connection), held)
 
 
+def traces_by_text(connection: Any, fts: str, where: Where, limit: int) -> list[str]:
+    """The traces of the documents that fit."""
+    condition, values = _condition(where)
+    asked = (
+        "SELECT DISTINCT t.trace FROM fts JOIN docs d ON d.id = fts.rowid JOIN traces t ON t.t = d.t "  # noqa: S608
+        f"WHERE {condition or 'true'} AND fts MATCH :fts LIMIT :limit"
+    )
+    return [trace for (trace,) in connection.execute(asked, {**values, "fts": fts, "limit": limit})]
+
+
 def _totals(connection: Any) -> tuple[int, int]:
     """Documents and tokens: FTS5's "averages" record, two varints (FTS5_AVERAGES_ROWID in its fts5_index.c)."""
     ((block,),) = connection.execute("SELECT block FROM fts_data WHERE id = 1")

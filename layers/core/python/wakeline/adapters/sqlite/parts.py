@@ -97,6 +97,11 @@ class SqliteParts:
             count, rows, whole = part_file.by_text(connection, fts, where, limit)
         return Matches(count, tuple(Candidate(part, *row) for row in rows), Statistics(*whole))
 
+    def traces_by_text(self, workspace_id: str, part: Part, fts: str, where: Where, limit: int) -> list[str]:
+        """Their names, in no order that means anything."""
+        with self._using(workspace_id, part) as connection:
+            return part_file.traces_by_text(connection, fts, where, limit)
+
     def by_vector(self, workspace_id: str, part: Part, vector: bytes, where: Where, limit: int) -> list[Hit]:
         """Every vector is compared: a part holds too few for an approximation to pay."""
         with self._using(workspace_id, part) as connection:
