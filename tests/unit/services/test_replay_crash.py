@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.dying import Died, DyingStore
 from tests.fakes.replay import MemoryTapes
-from tests.unit.services.test_replays import CHEAP, ME, WEBHOOK, World, recorded
+from tests.unit.services.replay_world import CHEAP, ME, WEBHOOK, World, recorded
 from wakeline.domain.audit import AUDIT_TRACE_ID
 from wakeline.services import forks, tapes
 

@@ -7,7 +7,7 @@ from itertools import islice
 from wakeline.domain.agents import Agent
 
 from .keys import govern as keys
-from .table import Item, dynamodb, name, plain_item, query, typed_item
+from .table import Item, item_at, put_if, query, typed_item
 
 
 def to_item(agent: Agent) -> Item:
@@ -27,24 +27,14 @@ class DynamoAgents:
 
     def get(self, workspace_id: str, agent_id: str) -> Agent | None:
         """Pattern: one agent. GetItem, strongly consistent."""
-        place = typed_item({"pk": keys.agents_pk(workspace_id), "sk": agent_id})
-        found = dynamodb().get_item(TableName=name(), Key=place, ConsistentRead=True)
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at({"pk": keys.agents_pk(workspace_id), "sk": agent_id})
+        return from_item(found) if found else None
 
     def put(self, agent: Agent) -> bool:
         """Pattern: write an agent over its version before. One conditional PutItem."""
-        condition: Item = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if agent.version > 1:
-            condition = {
-                "ConditionExpression": "#version = :before",
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": typed_item({":before": agent.version - 1}),
-            }
-        try:
-            dynamodb().put_item(TableName=name(), Item=typed_item(to_item(agent)), **condition)
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        if agent.version == 1:
+            return put_if(to_item(agent), "attribute_not_exists(pk)")
+        return put_if(to_item(agent), "version = :before", {":before": agent.version - 1})
 
     def of_workspace(self, workspace_id: str, limit: int) -> Iterator[Agent]:
         """Pattern: the agents of a workspace. Query, a page of 1 MB at a time."""

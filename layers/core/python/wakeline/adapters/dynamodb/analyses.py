@@ -8,7 +8,7 @@ from wakeline.domain.analyses import StoredAnalysis
 
 from . import keys
 from .keys import understanding
-from .table import Item, dynamodb, name, plain_item, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, put_if, typed_item
 
 _BATCH = 100
 
@@ -34,28 +34,18 @@ class DynamoAnalyses:
 
     def get(self, workspace_id: str, trace_id: str) -> StoredAnalysis | None:
         """Pattern: the analysis of a trace. GetItem, strongly consistent."""
-        found = dynamodb().get_item(
-            TableName=name(), Key=typed_item(_place(workspace_id, trace_id)), ConsistentRead=True
-        )
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, trace_id))
+        return from_item(found) if found else None
 
     def put(self, analysis: StoredAnalysis, *, insist: bool = False) -> bool:
         """Pattern: analysed again. One PutItem, if the stored one does not speak of more."""
         same = "events = :events" if insist or analysis.source == "service" else "(events = :events AND #by = :ours)"
         values: Item = {":events": analysis.event_count}
-        request: dict[str, Any] = {
-            "TableName": name(),
-            "Item": typed_item(to_item(analysis)),
-            "ConditionExpression": f"attribute_not_exists(pk) OR events < :events OR {same}",
-        }
+        names = {}
         if "#by" in same:
-            request["ExpressionAttributeNames"] = {"#by": "source"}
+            names["#by"] = "source"
             values[":ours"] = "detectors"
-        try:
-            dynamodb().put_item(**request, ExpressionAttributeValues=typed_item(values))
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_if(to_item(analysis), f"attribute_not_exists(pk) OR events < :events OR {same}", values, names)
 
     def delete(self, workspace_id: str, trace_id: str) -> bool:
         """Pattern: forget an analysis. One DeleteItem."""

@@ -9,7 +9,7 @@ from wakeline.domain.artifacts.artifact import Artifact
 from wakeline.domain.errors import NotFound
 
 from . import keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
+from .table import Item, item_at, name, put_if, query, transact, typed_item
 from .traces import BY_WORKSPACE, put_new
 
 _FIELDS = (
@@ -73,24 +73,12 @@ class DynamoArtifacts:
 
     def get(self, workspace_id: str, artifact_id: str) -> Artifact | None:
         """Pattern: one artifact. GetItem, strongly consistent."""
-        found = dynamodb().get_item(
-            TableName=name(), Key=typed_item(_place(workspace_id, artifact_id)), ConsistentRead=True
-        )
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, artifact_id))
+        return from_item(found) if found else None
 
     def finish(self, artifact: Artifact) -> bool:
         """Pattern: an upload ends. One conditional PutItem; once stored it leaves the index of unfinished ones."""
-        try:
-            dynamodb().put_item(
-                TableName=name(),
-                Item=typed_item(to_item(artifact)),
-                ConditionExpression="#status = :pending",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":pending": typed("pending")},
-            )
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_if(to_item(artifact), "#status = :pending", {":pending": "pending"}, {"#status": "status"})
 
     def of_trace(self, workspace_id: str, trace_id: str) -> Iterator[Artifact]:
         """Pattern: the artifacts of a trace. Query beside its HEAD, then a GetItem each."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from wakeline.domain.billing import Account, Subscription
 
 from .keys import find as keys
-from .table import Item, dynamodb, name, plain_item, transact, typed_item
+from .table import Item, item_at, name, transact, typed_item
 
 KEPT = timedelta(days=90)
 """How long a message is known: the provider repeats one for a few days."""
@@ -19,17 +19,16 @@ class DynamoAccounts:
 
     def get(self, workspace_id: str) -> Account:
         """Pattern: a workspace's account. GetItem, strongly consistent."""
-        found = dynamodb().get_item(TableName=name(), Key=typed_item(_place(workspace_id)), ConsistentRead=True)
-        if "Item" not in found:
+        item = item_at(_place(workspace_id))
+        if item is None:
             return Account(workspace_id)
-        item = plain_item(found["Item"])
         subscriptions = tuple(Subscription(**each) for each in json.loads(item["subscriptions"]))
         return Account(workspace_id, item.get("customer_id"), subscriptions, item["version"])
 
     def seen(self, workspace_id: str, message_id: str) -> bool:
         """Pattern: was a message taken. GetItem, strongly consistent."""
         place = _message_place(workspace_id, message_id)
-        return "Item" in dynamodb().get_item(TableName=name(), Key=typed_item(place), ConsistentRead=True)
+        return item_at(place) is not None
 
     def take(self, message_id: str, before: Account, after: Account, now: datetime) -> bool:
         """Pattern: take a message. One transaction of the message and, if it changes, the account."""

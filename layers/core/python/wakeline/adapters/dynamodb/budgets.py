@@ -7,7 +7,7 @@ from wakeline.domain import times
 from wakeline.domain.budgets import Alert, Budget
 
 from .keys import stats as at
-from .table import Item, dynamodb, name, plain_item, query, typed_item, was_sent_again
+from .table import Item, dynamodb, item_at, name, put_if, query, typed_item, was_sent_again
 
 _FIELDS = ("name", "period", "project", "project_id", "created_at", "created_by", "updated_at")
 ALERT_KEPT_S = 400 * 86_400
@@ -29,18 +29,16 @@ class DynamoBudgets:
 
     def get(self, workspace_id: str, budget_id: str) -> Budget | None:
         """Pattern: one budget. GetItem, strongly consistent."""
-        found = dynamodb().get_item(
-            TableName=name(), Key=typed_item(_place(workspace_id, budget_id)), ConsistentRead=True
-        )
-        return _from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, budget_id))
+        return _from_item(found) if found else None
 
     def create(self, workspace_id: str, budget: Budget) -> bool:
         """Pattern: a new budget. One conditional PutItem."""
-        return _put(to_item(workspace_id, budget), "attribute_not_exists(pk)")
+        return put_if(to_item(workspace_id, budget), "attribute_not_exists(pk)")
 
     def replace(self, workspace_id: str, budget: Budget) -> bool:
         """Pattern: change a budget. One conditional PutItem."""
-        return _put(to_item(workspace_id, budget), "attribute_exists(pk)")
+        return put_if(to_item(workspace_id, budget), "attribute_exists(pk)")
 
     def delete(self, workspace_id: str, budget_id: str) -> bool:
         """Pattern: delete a budget. One conditional DeleteItem."""
@@ -56,7 +54,7 @@ class DynamoBudgets:
 
     def tell(self, alert: Alert) -> bool:
         """Pattern: what was reached. One conditional PutItem; its arrival in the stream is what is told."""
-        return _put(alert_item(alert), "attribute_not_exists(pk)")
+        return put_if(alert_item(alert), "attribute_not_exists(pk)")
 
 
 def to_item(workspace_id: str, budget: Budget) -> Item:
@@ -105,14 +103,6 @@ def _from_item(item: Item) -> Budget:
 
 def _place(workspace_id: str, budget_id: str) -> Item:
     return {"pk": at.budgets_pk(workspace_id), "sk": at.budget_sk(budget_id)}
-
-
-def _put(item: Item, condition: str) -> bool:
-    try:
-        dynamodb().put_item(TableName=name(), Item=typed_item(item), ConditionExpression=condition)
-    except dynamodb().exceptions.ConditionalCheckFailedException:
-        return False
-    return True
 
 
 def _seconds(moment: str) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 from wakeline.domain.config import Config
 
 from .keys import stats as at
-from .table import Item, dynamodb, name, plain_item, transact, typed, typed_item
+from .table import Item, item_at, name, transact, typed, typed_item
 
 
 class DynamoConfig:
@@ -38,12 +38,8 @@ class DynamoConfig:
 
 
 def _get(workspace_id: str, sort_key: str) -> Config | None:
-    found = dynamodb().get_item(
-        TableName=name(),
-        Key=typed_item({"pk": at.config_pk(workspace_id), "sk": sort_key}),
-        ConsistentRead=True,
-    )
-    return _from_item(plain_item(found["Item"])) if "Item" in found else None
+    found = item_at({"pk": at.config_pk(workspace_id), "sk": sort_key})
+    return _from_item(found) if found else None
 
 
 def _to_item(workspace_id: str, sort_key: str, config: Config) -> Item:

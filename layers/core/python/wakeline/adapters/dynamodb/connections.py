@@ -6,7 +6,7 @@ from typing import Any, Literal
 from wakeline.domain.connections import LIFETIME_S, Connection
 
 from . import keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, query, transact, typed_item
 
 
 class DynamoConnections:
@@ -33,14 +33,13 @@ class DynamoConnections:
 
     def remove(self, connection_id: str) -> None:
         """Pattern: a client is gone. The workspace's item first, since that is the one that is sent to."""
-        place = typed_item({"pk": keys.connection_place_pk(connection_id), "sk": keys.CONNECTION_PLACE})
-        found = dynamodb().get_item(TableName=name(), Key=place, ConsistentRead=True)
-        if "Item" not in found:
+        place = {"pk": keys.connection_place_pk(connection_id), "sk": keys.CONNECTION_PLACE}
+        found = item_at(place)
+        if found is None:
             return
-        workspace_id = plain_item(found["Item"])["workspace_id"]
-        item = typed_item({"pk": keys.connections_pk(workspace_id), "sk": connection_id})
+        item = typed_item({"pk": keys.connections_pk(found["workspace_id"]), "sk": connection_id})
         dynamodb().delete_item(TableName=name(), Key=item)
-        dynamodb().delete_item(TableName=name(), Key=place)
+        dynamodb().delete_item(TableName=name(), Key=typed_item(place))
 
     def of_workspace(self, workspace_id: str) -> list[Connection]:
         """Pattern: who listens. Query, strongly consistent."""

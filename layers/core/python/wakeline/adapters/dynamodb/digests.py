@@ -9,7 +9,7 @@ from typing import Any
 from wakeline.domain.evidence.digest import Digest, Leaf, Proof
 
 from .keys import evidence as keys
-from .table import Item, dynamodb, name, plain_item, query, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, query, typed_item
 
 _BATCH = 25
 
@@ -35,12 +35,8 @@ class DynamoDigests:
 
     def get(self, digest_id: str) -> Digest | None:
         """Pattern: one digest. GetItem."""
-        found = dynamodb().get_item(
-            TableName=name(),
-            Key=typed_item({"pk": keys.digests_pk("all"), "sk": digest_id}),
-            ConsistentRead=True,
-        )
-        return _digest(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at({"pk": keys.digests_pk("all"), "sk": digest_id})
+        return _digest(found) if found else None
 
     def many(self, digest_ids: Sequence[str]) -> dict[str, Digest]:
         """Pattern: the digests of a trace's proofs. BatchGetItem, 100 at a time, until nothing is left unprocessed."""

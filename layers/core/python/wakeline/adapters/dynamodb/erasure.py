@@ -4,7 +4,7 @@ from wakeline.adapters.s3 import bodies
 from wakeline.domain.segments import Segment
 
 from .ledger import to_item
-from .table import dynamodb, name, typed, typed_item
+from .table import put_if
 
 
 class DynamoEraser:
@@ -19,14 +19,8 @@ class DynamoEraser:
             bodies.put(after["body_key"], new.body)
         # The seal does not cover the body: of two erasures at once, the second must not bring back what the first took.
         held = "body_key" if "body_key" in before else "body"
-        try:
-            dynamodb().put_item(
-                TableName=name(),
-                Item=typed_item(after),
-                ConditionExpression=f"seal = :seal AND {held} = :held",
-                ExpressionAttributeValues={":seal": typed(before["seal"]), ":held": typed(before[held])},
-            )
-        except dynamodb().exceptions.ConditionalCheckFailedException:
+        as_read = {":seal": before["seal"], ":held": before[held]}
+        if not put_if(after, f"seal = :seal AND {held} = :held", as_read):
             if "body_key" in after and after["body_key"] != before.get("body_key"):
                 bodies.delete(after["body_key"])
             return False

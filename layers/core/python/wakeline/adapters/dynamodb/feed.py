@@ -8,7 +8,7 @@ from typing import Any
 from wakeline.domain.feed import KEPT_S, Entry, Mark
 
 from . import keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, query, transact, typed, typed_item
 
 
 class DynamoFeed:
@@ -16,12 +16,8 @@ class DynamoFeed:
 
     def last(self, workspace_id: str) -> int:
         """Pattern: where the feed ends. GetItem, strongly consistent; it outlives the entries, which expire."""
-        found = dynamodb().get_item(
-            TableName=name(),
-            Key=typed_item({"pk": keys.feed_pk(workspace_id), "sk": keys.FEED_LAST}),
-            ConsistentRead=True,
-        )
-        return int(plain_item(found["Item"])["last"]) if "Item" in found else 0
+        found = item_at({"pk": keys.feed_pk(workspace_id), "sk": keys.FEED_LAST})
+        return int(found["last"]) if found else 0
 
     def marks(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Mark]:
         """Pattern: how far traces are fed. BatchGetItem, 100 at a time, strongly consistent."""

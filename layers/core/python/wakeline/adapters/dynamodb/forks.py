@@ -10,7 +10,7 @@ from wakeline.domain.replay.fork import Fork, ForkRun
 from wakeline.domain.replay.substitutions import Substitution
 
 from .keys import replay as keys
-from .table import Item, dynamodb, name, plain_item, query, typed, typed_item
+from .table import Item, dynamodb, item_at, name, put_if, query, typed_item
 
 
 def to_item(fork: Fork) -> Item:
@@ -48,10 +48,8 @@ class DynamoForks:
 
     def get(self, workspace_id: str, fork_id: str) -> Fork | None:
         """Pattern: one fork. GetItem, strongly consistent."""
-        found = dynamodb().get_item(
-            TableName=name(), Key=typed_item(_place(workspace_id, fork_id)), ConsistentRead=True
-        )
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, fork_id))
+        return from_item(found) if found else None
 
     def page(
         self, workspace_id: str, project_id: str | None, trace_id: str | None, before: str | None, limit: int
@@ -75,16 +73,7 @@ class DynamoForks:
 
     def write(self, fork: Fork, read_version: int) -> bool:
         """Pattern: a fork goes on. One conditional PutItem."""
-        try:
-            dynamodb().put_item(
-                TableName=name(),
-                Item=typed_item(to_item(fork)),
-                ConditionExpression="version = :read",
-                ExpressionAttributeValues={":read": typed(read_version)},
-            )
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return put_if(to_item(fork), "version = :read", {":read": read_version})
 
     def draft(self, workspace_id: str, fork_id: str) -> tuple[Substitution, ...]:
         """Pattern: what a fork was made with. GetItem."""
@@ -117,9 +106,7 @@ class DynamoForks:
         )
 
     def _run_item(self, workspace_id: str, fork_id: str, digest: str) -> Item | None:
-        place = {"pk": keys.fork_run_pk(workspace_id, fork_id), "sk": digest}
-        found = dynamodb().get_item(TableName=name(), Key=typed_item(place), ConsistentRead=True)
-        return plain_item(found["Item"]) if "Item" in found else None
+        return item_at({"pk": keys.fork_run_pk(workspace_id, fork_id), "sk": digest})
 
     def _items(
         self, workspace_id: str, project_id: str | None, trace_id: str | None, before: str | None

@@ -17,7 +17,7 @@ from wakeline.domain.trace import Trace
 
 from . import ledger, traces
 from .keys import govern as keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, query, transact, typed_item
 from .traces import BY_PROJECT, BY_WORKSPACE, count_updates, put_new
 
 
@@ -51,11 +51,9 @@ class DynamoGoverned:
 
     def window(self, workspace_id: str, agent_id: str, rule: str) -> Window:
         """Pattern: what an agent did under a rule in the running hour. GetItem, strongly consistent."""
-        place = typed_item(_window(workspace_id, agent_id, rule))
-        found = dynamodb().get_item(TableName=name(), Key=place, ConsistentRead=True)
-        if "Item" not in found:
+        item = item_at(_window(workspace_id, agent_id, rule))
+        if item is None:
             return Window()
-        item = plain_item(found["Item"])
         return Window({int(minute): count for minute, count in item["minutes"].items()}, item["version"])
 
     def open(self, trace: Trace, segment: Segment, approval: Approval | None, use: RateUse | None) -> bool:
@@ -92,9 +90,8 @@ class DynamoGoverned:
 
     def approval(self, workspace_id: str, approval_id: str) -> Approval | None:
         """Pattern: one request. GetItem, strongly consistent."""
-        place = typed_item(_place(workspace_id, approval_id))
-        found = dynamodb().get_item(TableName=name(), Key=place, ConsistentRead=True)
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, approval_id))
+        return from_item(found) if found else None
 
     def approvals(self, workspace_id: str, approval_ids: list[str]) -> dict[str, Approval]:
         """Pattern: the requests of a page. BatchGetItem, 100 at a time, until nothing is left unprocessed."""

@@ -8,14 +8,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from wakeline.adapters.aws import CONDITION_FAILED, TRANSACTION_CONFLICT, code_of
 from wakeline.domain import times
 from wakeline.domain.incidents.incident import Incident, Occurrence
 from wakeline.domain.incidents.index import IncidentEntry
 
 from . import keys
 from .keys import understanding
-from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, put_if, put_request, query, transact, typed_item
 from .traces import BY_PROJECT, BY_WORKSPACE
 
 _BATCH = 100
@@ -67,7 +66,7 @@ class DynamoIncidents:
 
     def get(self, workspace_id: str, incident_id: str) -> Incident | None:
         """Pattern: one incident. GetItem, strongly consistent."""
-        item = _get(_place(workspace_id, incident_id))
+        item = item_at(_place(workspace_id, incident_id))
         return from_item(item) if item is not None else None
 
     def many(self, workspace_id: str, incident_ids: Sequence[str]) -> dict[str, Incident]:
@@ -96,26 +95,22 @@ class DynamoIncidents:
         incident = after or before
         if incident is None:
             return True
-        condition: dict[str, Any] = {"TableName": name(), "ConditionExpression": "attribute_not_exists(pk)"}
+        unmoved: tuple[str, Item | None] = ("attribute_not_exists(pk)", None)
         if before is not None:
-            condition["ConditionExpression"] = "version = :read"
-            condition["ExpressionAttributeValues"] = {":read": typed(before.version)}
+            unmoved = ("version = :read", {":read": before.version})
         workspace_id, trace_id = incident.workspace_id, joins.trace_id if joins is not None else leaves
-        put = {**condition, "Item": typed_item(to_item(after))} if after is not None else None
-        if trace_id is None and put is not None:
-            try:
-                dynamodb().put_item(**put)
-            except dynamodb().exceptions.ClientError as error:
-                if code_of(error) in (CONDITION_FAILED, TRANSACTION_CONFLICT):
-                    return False
-                raise
-            return True
+        if trace_id is None and after is not None:
+            return put_if(to_item(after), *unmoved)
         place = _place(workspace_id, incident.id)
-        writes: list[dict[str, Any]] = (
-            [{"Put": put}]
-            if put is not None
-            else [{"Delete": {**condition, "Key": typed_item(place)}}, _delete({**place, "sk": understanding.FIX})]
-        )
+        if after is not None:
+            writes = [{"Put": put_request(to_item(after), *unmoved)}]
+        else:
+            gone = _delete(place)
+            gone["Delete"] |= {
+                "ConditionExpression": "version = :read",
+                "ExpressionAttributeValues": typed_item({":read": incident.version}),
+            }
+            writes = [gone, _delete({**place, "sk": understanding.FIX})]
         if trace_id is not None:
             run, note = _run_place(workspace_id, incident.id, trace_id), _note(workspace_id, trace_id, incident.id)
             if joins is None:
@@ -126,7 +121,7 @@ class DynamoIncidents:
 
     def occurrence(self, workspace_id: str, incident_id: str, trace_id: str) -> Occurrence | None:
         """Pattern: one run of an incident. GetItem, strongly consistent."""
-        item = _get(_run_place(workspace_id, incident_id, trace_id))
+        item = item_at(_run_place(workspace_id, incident_id, trace_id))
         return Occurrence.from_json(json.loads(item["run"])) if item is not None else None
 
     def occurrences(
@@ -196,17 +191,12 @@ class DynamoIncidents:
 
     def fix(self, workspace_id: str, incident_id: str) -> dict[str, Any] | None:
         """Pattern: the latest fix. GetItem, strongly consistent."""
-        item = _get({**_place(workspace_id, incident_id), "sk": understanding.FIX})
+        item = item_at({**_place(workspace_id, incident_id), "sk": understanding.FIX})
         return json.loads(item["fix"]) if item is not None else None
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _get(place: Item) -> Item | None:
-    found = dynamodb().get_item(TableName=name(), Key=typed_item(place), ConsistentRead=True)
-    return plain_item(found["Item"]) if "Item" in found else None
 
 
 def _put(item: Item) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from wakeline.domain.memory import Former, Memory
 
 from .keys import find as keys
-from .table import Item, dynamodb, name, plain_item, query, typed_item, was_sent_again
+from .table import Item, dynamodb, item_at, name, put_if, query, typed_item, was_sent_again
 
 
 def to_item(memory: Memory, forgotten_at: datetime | None) -> Item:
@@ -49,25 +49,15 @@ class DynamoMemories:
 
     def get(self, workspace_id: str, memory_id: str) -> Memory | None:
         """Pattern: one memory. GetItem, strongly consistent."""
-        found = dynamodb().get_item(
-            TableName=name(), Key=typed_item(_place(workspace_id, memory_id)), ConsistentRead=True
-        )
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, memory_id))
+        return from_item(found) if found else None
 
     def put(self, memory: Memory, forgotten_at: datetime | None) -> bool:
         """Pattern: write a memory over its version before. One conditional PutItem."""
-        first = memory.version == 1
-        condition: Item = {"ConditionExpression": "attribute_not_exists(pk)" if first else "#version = :before"}
-        if not first:
-            condition |= {
-                "ExpressionAttributeNames": {"#version": "version"},
-                "ExpressionAttributeValues": typed_item({":before": memory.version - 1}),
-            }
-        try:
-            dynamodb().put_item(TableName=name(), Item=typed_item(to_item(memory, forgotten_at)), **condition)
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        item = to_item(memory, forgotten_at)
+        if memory.version == 1:
+            return put_if(item, "attribute_not_exists(pk)")
+        return put_if(item, "version = :before", {":before": memory.version - 1})
 
     def delete(self, workspace_id: str, memory_id: str) -> bool:
         """Pattern: forget. One DeleteItem."""

@@ -7,7 +7,7 @@ from wakeline.domain.errors import TooLarge
 from wakeline.domain.policy.stored import Latest, StoredPolicy
 
 from .keys import govern as keys
-from .table import Item, dynamodb, name, plain_item, transact, typed_item
+from .table import Item, item_at, name, transact, typed_item
 from .traces import put_new
 
 MAX_PACKED = 350 * 1024
@@ -84,6 +84,4 @@ class DynamoPolicies:
 
 
 def _get(workspace_id: str, sk: str) -> Item | None:
-    place = typed_item({"pk": keys.policies_pk(workspace_id), "sk": sk})
-    found = dynamodb().get_item(TableName=name(), Key=place, ConsistentRead=True)
-    return plain_item(found["Item"]) if "Item" in found else None
+    return item_at({"pk": keys.policies_pk(workspace_id), "sk": sk})

@@ -6,7 +6,7 @@ import zlib
 from wakeline.domain.replay.regression import RegressionRun
 
 from .keys import replay as keys
-from .table import Item, dynamodb, name, plain_item, query, typed, typed_item
+from .table import Item, item_at, put_if, query, typed_item
 
 
 def to_item(run: RegressionRun) -> Item:
@@ -30,23 +30,14 @@ class DynamoRegressions:
 
     def put(self, run: RegressionRun, read_version: int | None = None) -> bool:
         """Pattern: a run is asked for, or goes on. One conditional PutItem."""
-        condition: Item = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if read_version is not None:
-            condition = {
-                "ConditionExpression": "version = :read",
-                "ExpressionAttributeValues": {":read": typed(read_version)},
-            }
-        try:
-            dynamodb().put_item(TableName=name(), Item=typed_item(to_item(run)), **condition)
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        if read_version is None:
+            return put_if(to_item(run), "attribute_not_exists(pk)")
+        return put_if(to_item(run), "version = :read", {":read": read_version})
 
     def get(self, workspace_id: str, incident_id: str, run_id: str) -> RegressionRun | None:
         """Pattern: one run. GetItem, strongly consistent."""
-        place = typed_item(_place(workspace_id, incident_id, run_id))
-        found = dynamodb().get_item(TableName=name(), Key=place, ConsistentRead=True)
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(workspace_id, incident_id, run_id))
+        return from_item(found) if found else None
 
     def page(
         self, workspace_id: str, incident_id: str, before: str | None, limit: int

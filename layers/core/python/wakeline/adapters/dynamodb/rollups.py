@@ -11,7 +11,7 @@ from wakeline.domain.segments import INLINE_BYTES
 
 from . import keys
 from .keys import stats as at
-from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, put_if, query, transact, typed, typed_item
 
 MOST_BYTES = 3_000_000
 """Bodies of one transaction, which holds 4 MB at most. Where they are more, all but the small ones go to S3."""
@@ -22,26 +22,17 @@ class DynamoRollups:
 
     def generations(self, workspace_id: str) -> Generations:
         """Pattern: which rows count. GetItem, strongly consistent."""
-        found = dynamodb().get_item(TableName=name(), Key=typed_item(_generations(workspace_id)), ConsistentRead=True)
-        if "Item" not in found:
+        item = item_at(_generations(workspace_id))
+        if item is None:
             return Generations()
-        item = plain_item(found["Item"])
         return Generations(item["read_from"], item["written_to"])
 
     def set_generations(self, workspace_id: str, before: Generations, after: Generations) -> bool:
         """Pattern: begin or end a rebuild. One conditional PutItem."""
         values = {":reads": before.read, ":writes": before.write}
         unset = "attribute_not_exists(pk) OR " if before == Generations() else ""
-        try:
-            dynamodb().put_item(
-                TableName=name(),
-                Item=typed_item({**_generations(workspace_id), "read_from": after.read, "written_to": after.write}),
-                ConditionExpression=f"{unset}(read_from = :reads AND written_to = :writes)",
-                ExpressionAttributeValues=typed_item(values),
-            )
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        item = {**_generations(workspace_id), "read_from": after.read, "written_to": after.write}
+        return put_if(item, f"{unset}(read_from = :reads AND written_to = :writes)", values)
 
     def marks(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Mark]:
         """Pattern: how far traces are counted. BatchGetItem, strongly consistent."""

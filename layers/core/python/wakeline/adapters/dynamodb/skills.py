@@ -9,7 +9,7 @@ from typing import Any
 from wakeline.domain.skills import Skill
 
 from .keys import find as keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed_item, was_sent_again
+from .table import Item, dynamodb, item_at, name, query, transact, typed_item, was_sent_again
 
 
 def to_item(skill: Skill) -> Item:
@@ -87,8 +87,8 @@ class DynamoSkills:
 
 
 def _get(place: Item) -> Skill | None:
-    found = dynamodb().get_item(TableName=name(), Key=typed_item(place), ConsistentRead=True)
-    return from_item(plain_item(found["Item"])) if "Item" in found else None
+    found = item_at(place)
+    return from_item(found) if found else None
 
 
 def _latest(workspace_id: str, skill_id: str) -> Item:

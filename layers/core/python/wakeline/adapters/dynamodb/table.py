@@ -87,6 +87,38 @@ def query(first_page: int | None = None, **request: Any) -> Iterator[Item]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def item_at(place: Item) -> Item | None:
+    """One item by its key, strongly consistent; None where there is none."""
+    found = dynamodb().get_item(TableName=name(), Key=typed_item(place), ConsistentRead=True)
+    return plain_item(found["Item"]) if "Item" in found else None
+
+
+def put_request(
+    item: Item, condition: str, values: Item | None = None, names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """A conditional put, as PutItem and a transaction take it."""
+    request: dict[str, Any] = {"TableName": name(), "Item": typed_item(item), "ConditionExpression": condition}
+    if values:
+        request["ExpressionAttributeValues"] = typed_item(values)
+    if names:
+        request["ExpressionAttributeNames"] = names
+    return request
+
+
+def put_if(item: Item, condition: str, values: Item | None = None, names: dict[str, str] | None = None) -> bool:
+    """Write one item if a condition on what stands in its place holds; False if it does not.
+
+    In conflict with a transaction, which is changing it at this moment, the condition does not hold either.
+    """
+    try:
+        dynamodb().put_item(**put_request(item, condition, values, names))
+    except dynamodb().exceptions.ClientError as error:
+        if aws.code_of(error) in (aws.CONDITION_FAILED, aws.TRANSACTION_CONFLICT):
+            return False
+        raise
+    return True
+
+
 def was_sent_again(answer: dict[str, Any]) -> bool:
     """Whether the client library sent a call more than once: then an attempt whose answer was lost may have done it."""
     return bool(answer["ResponseMetadata"].get("RetryAttempts"))

@@ -8,7 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.tape import Tape
 
 from .keys import replay as keys
-from .table import Item, dynamodb, name, plain_item, query, transact, typed_item
+from .table import Item, item_at, name, query, transact, typed_item
 
 KEPT_DAYS = (7, 30, 90, 365, 3650)
 """Days after which the bucket's lifecycle (template.yaml) removes a tape's content, by its tag."""
@@ -38,8 +38,8 @@ class DynamoTapes:
 
     def get(self, slug: str) -> Tape | None:
         """Pattern: one tape. GetItem."""
-        found = dynamodb().get_item(TableName=name(), Key=typed_item(_place(slug)), ConsistentRead=True)
-        return Tape.from_json(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at(_place(slug))
+        return Tape.from_json(found) if found else None
 
     def content(self, slug: str) -> bytes | None:
         """Pattern: a tape's content. GetObject."""

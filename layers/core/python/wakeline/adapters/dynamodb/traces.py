@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from wakeline.adapters.aws import CONDITION_FAILED, TRANSACTION_CONFLICT, code_of
 from wakeline.domain import times
 from wakeline.domain.canonical import canonical, read_canonical
 from wakeline.domain.errors import WakelineError
@@ -14,7 +13,7 @@ from wakeline.domain.trace_index import IndexEntry
 
 from . import keys
 from .keys import evidence
-from .table import Item, dynamodb, name, plain_item, query, transact, typed, typed_item
+from .table import Item, dynamodb, item_at, name, plain_item, put_if, put_request, query, transact, typed, typed_item
 
 BY_WORKSPACE = "by_workspace"
 BY_PROJECT = "by_project"
@@ -106,12 +105,8 @@ class DynamoTraces:
 
     def head(self, workspace_id: str, trace_id: str) -> Trace | None:
         """Pattern: one trace. GetItem, strongly consistent."""
-        found = dynamodb().get_item(
-            TableName=name(),
-            Key=typed_item({"pk": keys.trace_pk(workspace_id, trace_id), "sk": keys.HEAD}),
-            ConsistentRead=True,
-        )
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at({"pk": keys.trace_pk(workspace_id, trace_id), "sk": keys.HEAD})
+        return from_item(found) if found else None
 
     def heads(self, workspace_id: str, trace_ids: Sequence[str]) -> dict[str, Trace]:
         """Pattern: the traces of a page. BatchGetItem, 100 at a time, until nothing is left unprocessed."""
@@ -141,22 +136,10 @@ class DynamoTraces:
         """Pattern: move HEAD on. One conditional PutItem; a deletion also takes the trace off the counts, in a
         transaction.
         """
-        put = {
-            "TableName": name(),
-            "Item": typed_item(to_item(trace)),
-            "ConditionExpression": "version = :read",
-            "ExpressionAttributeValues": {":read": typed(read_version)},
-        }
+        put = to_item(trace), "version = :read", {":read": read_version}
         if trace.deleted is not None:
-            return transact([{"Put": put}, *count_updates(trace, -1)])
-        try:
-            dynamodb().put_item(**put)
-        except dynamodb().exceptions.ClientError as error:
-            # In conflict with a transaction = the trace is being deleted at this moment.
-            if code_of(error) in (CONDITION_FAILED, TRANSACTION_CONFLICT):
-                return False
-            raise
-        return True
+            return transact([{"Put": put_request(*put)}, *count_updates(trace, -1)])
+        return put_if(*put)
 
     def entries(
         self,

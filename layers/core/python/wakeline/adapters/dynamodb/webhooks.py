@@ -8,7 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.webhooks.webhook import LOG_DAYS, Delivery, Webhook
 
 from .keys import evidence as keys
-from .table import Item, dynamodb, name, plain_item, query, typed, typed_item
+from .table import Item, dynamodb, item_at, name, put_if, query, typed_item
 
 _APART = frozenset({"workspace_id", "id"})
 _IN_KEYS = frozenset({"workspace_id", "webhook_id"})
@@ -28,24 +28,16 @@ class DynamoWebhooks:
 
     def get(self, workspace_id: str, webhook_id: str) -> Webhook | None:
         """Pattern: one subscription. GetItem."""
-        found = dynamodb().get_item(
-            TableName=name(),
-            Key=typed_item({"pk": keys.webhook_pk(workspace_id), "sk": webhook_id}),
-            ConsistentRead=True,
-        )
-        return from_item(plain_item(found["Item"])) if "Item" in found else None
+        found = item_at({"pk": keys.webhook_pk(workspace_id), "sk": webhook_id})
+        return from_item(found) if found else None
 
     def create(self, webhook: Webhook) -> bool:
         """Pattern: a new subscription. One conditional PutItem."""
-        return self._put(webhook, ConditionExpression="attribute_not_exists(pk)")
+        return put_if(to_item(webhook), "attribute_not_exists(pk)")
 
     def write(self, webhook: Webhook, read_version: int) -> bool:
         """Pattern: change a subscription. One conditional PutItem."""
-        return self._put(
-            webhook,
-            ConditionExpression="version = :read",
-            ExpressionAttributeValues={":read": typed(read_version)},
-        )
+        return put_if(to_item(webhook), "version = :read", {":read": read_version})
 
     def delete(self, workspace_id: str, webhook_id: str) -> None:
         """Pattern: end a subscription. DeleteItem."""
@@ -77,13 +69,6 @@ class DynamoWebhooks:
             (item["sk"], _delivery(workspace_id, webhook_id, item))
             for _, item in zip(range(limit), found, strict=False)
         ]
-
-    def _put(self, webhook: Webhook, **condition: object) -> bool:
-        try:
-            dynamodb().put_item(TableName=name(), Item=typed_item(to_item(webhook)), **condition)
-        except dynamodb().exceptions.ConditionalCheckFailedException:
-            return False
-        return True
 
 
 def to_item(webhook: Webhook) -> Item:
