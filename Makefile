@@ -19,7 +19,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 export WAKELINE_RUNTIME := $(RUNTIME)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test test-engines test-described check openapi build bench bench-detectors bench-sdk bench-peers console console-test console-deploy screenshots lock clean
+.PHONY: help serve test test-engines test-described check openapi build bench bench-detectors bench-sdk bench-peers bench-console console console-test console-deploy screenshots lock clean
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
@@ -100,7 +100,10 @@ console-deploy: .venv/.dev console/dist/index.html ## Bring the console to a dep
 	$(BIN)/python -m local.console_deploy $(or $(STACK),wakeline-dev)
 
 screenshots: .venv/.dev console/dist/index.html ## Pictures of each page of the console, into console/screenshots
-	cd console && SCREENSHOTS=1 npm test --silent
+	cd console && SCRIPT=e2e/screenshots.ts npm test --silent
+
+bench-console: .venv/.dev console/dist/index.html ## Measure how a long run opens in headless Chromium
+	cd console && SCRIPT=e2e/bench.ts npm test --silent -- --disable-console-intercept
 
 console/dist/index.html: console/node_modules/.installed $(shell find console/src console/public console/index.html console/vite.config.ts 2>/dev/null)
 	cd console && npm run --silent build

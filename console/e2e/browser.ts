@@ -36,6 +36,8 @@ export async function startSite(...options: string[]): Promise<Site> {
       colorScheme: dark ? "dark" : "light",
       reducedMotion: "reduce",
     });
+    // Below the tests' own: what was waited for in vain is named.
+    context.setDefaultTimeout(20_000);
     if (credential) await context.addInitScript((kept) => sessionStorage.setItem("wakeline.credential", kept), credential);
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && heard.push(message.text()));

@@ -51,18 +51,23 @@ export interface SessionPage {
   next_cursor: string | null;
 }
 
-export interface LedgerEvent {
+/** An event of an outline: of its payload and metadata what names and measures it. */
+export interface OutlinedEvent {
   index: number;
   seq: number;
   id: string;
   type: string;
   timestamp: string;
-  received_at: string;
-  actor: { type: string; name: string } | null;
   span_id: string | null;
   parent_id: string | null;
   payload: Record<string, unknown> | null;
   metadata: Record<string, unknown> | null;
+}
+
+/** An event in full. */
+export interface LedgerEvent extends OutlinedEvent {
+  received_at: string;
+  actor: { type: string; name: string } | null;
   integrity_hash: string;
   prev_hash: string;
 }
@@ -70,6 +75,11 @@ export interface LedgerEvent {
 export interface EventPage {
   events: LedgerEvent[];
   next_cursor: string | null;
+}
+
+export interface OutlinePart {
+  events: OutlinedEvent[];
+  next_index: number | null;
 }
 
 export interface Verification {

@@ -2,12 +2,12 @@
 
 import { memo, useState } from "react";
 import { Link } from "wouter";
-import type { LedgerEvent } from "../../api/types";
+import type { LedgerEvent, OutlinedEvent } from "../../api/types";
 import { Diff } from "../../ui/Diff";
 import { dollars, duration } from "../../ui/format";
 import { Artifact } from "./Artifact";
 import { editOf, patchOf } from "./changes";
-import { isFailure, nameOf, type Run, textOf } from "./run";
+import { isFailure, nameOf, textOf } from "./run";
 
 const CLOSED = 1_200;
 
@@ -15,15 +15,17 @@ interface Props {
   /** The run's id; null where the reader sees a copy, and has no way to the run and its files. */
   id: string | null;
   event: LedgerEvent;
-  run: Run;
+  /** The sub-agent that it belongs to. */
+  agent: string | undefined;
+  /** The event that a file change came from. */
+  call: LedgerEvent | undefined;
   selected: boolean;
   critical: boolean;
   onSelect: (index: number) => void;
 }
 
-export const EventCard = memo(function EventCard({ id, event, run, selected, critical, onSelect }: Props) {
+export const EventCard = memo(function EventCard({ id, event, agent, call, selected, critical, onSelect }: Props) {
   const failed = isFailure(event);
-  const agent = run.agents.get(event.index);
   return (
     <article className={`event ${event.type} ${selected ? "selected" : ""} ${failed ? "failed" : ""} ${critical ? "critical" : ""} ${agent ? "inner" : ""}`} aria-label={`${event.type.replaceAll("_", " ")} ${event.seq}`}>
       <header className="row between">
@@ -37,13 +39,30 @@ export const EventCard = memo(function EventCard({ id, event, run, selected, cri
           #{event.seq} {event.timestamp.slice(11, 19)}
         </button>
       </header>
-      {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} run={run} files={id !== null} />}
+      {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} call={call} files={id !== null} />}
       <All id={id} event={event} />
     </article>
   );
 });
 
-function titleOf(event: LedgerEvent): string {
+/** An event that is not read yet, at its place. */
+export function EventLine({ event }: { event: OutlinedEvent | undefined }) {
+  return (
+    <article className={`event ${event?.type ?? ""}`} aria-busy="true" aria-label={event ? `${event.type.replaceAll("_", " ")} ${event.seq}` : "an event"}>
+      <header className="row between">
+        <strong>{event ? titleOf(event) : "…"}</strong>
+        {event && (
+          <span className="reference">
+            #{event.seq} {event.timestamp.slice(11, 19)}
+          </span>
+        )}
+      </header>
+      <p className="soft">Reading…</p>
+    </article>
+  );
+}
+
+function titleOf(event: OutlinedEvent & { actor?: LedgerEvent["actor"] }): string {
   const phase = event.payload?.phase === "end" ? " · end" : "";
   if (event.type === "user_message") return event.actor?.name && event.actor.name !== "user" ? event.actor.name : "User";
   if (event.type === "agent_message") return event.actor?.name ?? "Agent";
@@ -54,7 +73,7 @@ function titleOf(event: LedgerEvent): string {
   return (name.endsWith(kind) ? kind : `${kind} · ${name}`) + phase;
 }
 
-function Content({ event, payload, run, files }: { event: LedgerEvent; payload: Record<string, unknown>; run: Run; files: boolean }) {
+function Content({ event, payload, call, files }: { event: LedgerEvent; payload: Record<string, unknown>; call: LedgerEvent | undefined; files: boolean }) {
   switch (event.type) {
     case "user_message":
     case "agent_message":
@@ -67,7 +86,7 @@ function Content({ event, payload, run, files }: { event: LedgerEvent; payload: 
     case "llm_call":
       return <ModelCall payload={payload} />;
     case "file_change":
-      return <FileChange event={event} payload={payload} run={run} />;
+      return <FileChange payload={payload} call={call} />;
     case "compaction":
       return (
         <p>
@@ -121,9 +140,8 @@ function Call({ payload }: { payload: Record<string, unknown> }) {
 }
 
 /** The patch that was recorded, or that of the call which the change came from. */
-function FileChange({ event, payload, run }: { event: LedgerEvent; payload: Record<string, unknown>; run: Run }) {
-  const call = run.events[run.byId.get(event.parent_id ?? textOf(payload.call_id)) ?? -1];
-  const patch = patchOf(payload) ?? (call?.payload && call !== event ? editOf(call.payload) : null);
+function FileChange({ payload, call }: { payload: Record<string, unknown>; call: LedgerEvent | undefined }) {
+  const patch = patchOf(payload) ?? (call?.payload ? editOf(call.payload) : null);
   return (
     <>
       <p>

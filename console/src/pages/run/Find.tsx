@@ -1,24 +1,34 @@
 /** Find what a run says: as one types, with a way from each place to the next. */
 
-import { useDeferredValue, useMemo, type KeyboardEvent } from "react";
-import type { LedgerEvent } from "../../api/types";
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo } from "react";
 import { useParams } from "../../ui/params";
+import type { Reading } from "./reader";
 import { eventsWith } from "./run";
 
 const SHORTEST = 2;
 
 interface Props {
-  events: readonly LedgerEvent[];
+  reading: Reading;
   selected: number | null;
   onSelect: (index: number) => void;
+  /** Called when the whole run is to be searched, which has to be read for that. */
+  onSearch: () => void;
 }
 
-export function Find({ events, selected, onSelect }: Props) {
+export function Find({ reading, selected, onSelect, onSearch }: Props) {
   const [params, change] = useParams();
   const text = params.get("find") ?? "";
   const wanted = useDeferredValue(text);
-  const found = useMemo(() => (wanted.length < SHORTEST ? [] : eventsWith(events, wanted)), [events, wanted]);
+  const { events, total } = reading;
+  const whole = useDeferredValue(reading.whole);
+  // The events are filled in place: how many are known in full says that there is more to search.
+  const found = useMemo(() => (wanted.length < SHORTEST ? [] : eventsWith(events, wanted)), [events, wanted, whole]);
   const at = selected === null ? -1 : found.indexOf(selected);
+  const searching = text.length >= SHORTEST;
+
+  useEffect(() => {
+    if (searching) onSearch();
+  }, [searching, onSearch]);
 
   function step(by: 1 | -1) {
     const here = selected ?? -1;
@@ -35,10 +45,11 @@ export function Find({ events, selected, onSelect }: Props) {
   return (
     <search className="find">
       <input type="search" aria-label="Find in this run" placeholder="Find in this run" value={text} onChange={(event) => change({ find: event.target.value })} onKeyDown={onKey} />
-      {text.length >= SHORTEST && (
+      {searching && (
         <>
           <span className="soft" role="status">
             {found.length === 0 ? "nothing" : `${at < 0 ? "" : `${at + 1} of `}${found.length.toLocaleString("en")}`}
+            {whole < total && ` so far, ${Math.floor((whole / total) * 100)} % read`}
           </span>
           <button type="button" disabled={found.length === 0} onClick={() => step(-1)} aria-label="The one before">
             ↑

@@ -7,12 +7,14 @@ import type { Verification } from "../../api/types";
 import { When } from "../../ui/format";
 import { Failure } from "../../ui/states";
 
-export function Integrity({ id }: { id: string }) {
+/** Verifying reads the whole record: not before the page is `ready`, that is, has read what it shows. */
+export function Integrity({ id, ready = true }: { id: string; ready?: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const check = useQuery({
     queryKey: ["verify", id],
     queryFn: ({ signal }) => ask<Verification>(`/api/v1/traces/${encodeURIComponent(id)}/verify`, { signal }),
     staleTime: 60_000,
+    enabled: ready,
   });
   const found = check.data;
   const tone = check.isError ? "warn" : found === undefined ? "" : found.valid ? "good" : "bad";

@@ -3,30 +3,45 @@
 import { useEffect, useMemo, useRef } from "react";
 import { Failure } from "../../ui/states";
 import { useArtifact } from "./Artifact";
-import type { Run } from "./run";
+import { type Events, isWhole, type Run } from "./run";
 
 interface Props {
   run: Run;
+  events: Events;
   selected: number | null;
   onSelect: (index: number) => void;
 }
 
 const TIMED = new Set(["replay_artifact", "screenshot", "custom.artifact"]);
 
-export function Recordings({ run, selected, onSelect }: Props) {
-  const timed = useMemo(() => run.events.filter((event) => TIMED.has(event.type) && event.payload?.event_time_map && event.payload.artifact_id), [run]);
+export function Recordings({ run, events, selected, onSelect, need }: Props & { need: (index: number) => void }) {
+  const timed = useMemo(
+    () => events.flatMap((event) => (event && TIMED.has(event.type) && event.payload?.event_time_map && event.payload.artifact_id ? [event.index] : [])),
+    [events, run],
+  );
+
+  useEffect(() => {
+    for (const index of timed) if (!isWhole(events[index])) need(index);
+  }, [timed, events, need]);
+
   return (
     <>
-      {timed.map((event) => (
-        <Recording
-          key={event.id}
-          artifact={String(event.payload?.artifact_id)}
-          map={event.payload?.event_time_map as Record<string, number>}
-          run={run}
-          selected={selected}
-          onSelect={onSelect}
-        />
-      ))}
+      {timed.map((index) => {
+        const event = events[index];
+        return (
+          isWhole(event) && (
+            <Recording
+              key={event.id}
+              artifact={String(event.payload?.artifact_id)}
+              map={event.payload?.event_time_map as Record<string, number>}
+              run={run}
+              events={events}
+              selected={selected}
+              onSelect={onSelect}
+            />
+          )
+        );
+      })}
     </>
   );
 }
@@ -46,7 +61,7 @@ export function placesOf(map: Record<string, number>, run: Run): Place[] {
   return found.sort((a, b) => a.at - b.at);
 }
 
-function Recording({ artifact, map, run, selected, onSelect }: Props & { artifact: string; map: Record<string, number> }) {
+function Recording({ artifact, map, run, events, selected, onSelect }: Props & { artifact: string; map: Record<string, number> }) {
   const file = useArtifact(artifact);
   const video = useRef<HTMLVideoElement>(null);
   // The event that the video itself has come to: selecting it must not move the video back to its beginning.
@@ -77,7 +92,7 @@ function Recording({ artifact, map, run, selected, onSelect }: Props & { artifac
       <div className="row places" role="group" aria-label="Jump to an event">
         {places.slice(0, 300).map(({ index, at }) => (
           <button key={index} type="button" className="reference" aria-pressed={index === selected} onClick={() => onSelect(index)}>
-            {Math.floor(at / 60)}:{String(Math.floor(at % 60)).padStart(2, "0")} #{run.events[index]?.seq}
+            {Math.floor(at / 60)}:{String(Math.floor(at % 60)).padStart(2, "0")} #{events[index]?.seq}
           </button>
         ))}
       </div>

@@ -8,40 +8,44 @@ import type { Analysis, Session } from "../../api/types";
 import { Cost, Count, duration, Labels, State, When } from "../../ui/format";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
-import { Empty, Failure, Loaded, Loading } from "../../ui/states";
+import { Empty, Failure, Loaded } from "../../ui/states";
 import { Conversation } from "./Conversation";
 import { Findings } from "./Findings";
 import { Integrity } from "./Integrity";
+import type { Reader, Reading } from "./reader";
 import { Recordings } from "./Recordings";
 import { RunActions } from "./RunActions";
 import { type Run as RunModel, runOf } from "./run";
-import { type Events, useEvents } from "./useEvents";
+import { useReader } from "./useReader";
 import { Waterfall } from "./Waterfall";
 import "./run.css";
 
 export default function RunPage({ id }: { id: string }) {
   const run = useQuery({
     queryKey: ["session", id],
-    queryFn: ({ signal }) => ask<Session>(`/api/sessions/${encodeURIComponent(id)}`, { query: { limit: 1 }, signal }),
+    queryFn: ({ signal }) => ask<Session>(`/api/sessions/${encodeURIComponent(id)}`, { query: { limit: 0 }, signal }),
   });
   // Asked for at once, and not only when it is known that there is such a run.
-  const events = useEvents(id, run.data?.status === "running");
+  const { reader, reading } = useReader(id, run.data?.event_count, run.data?.status === "running");
   if (run.error instanceof ApiError && run.error.status === 404) {
     return <Empty title="There is no such run">It may have been deleted, or belong to another workspace.</Empty>;
   }
-  return <Loaded query={run}>{(found) => <Run run={found} read={events} />}</Loaded>;
+  return <Loaded query={run}>{(found) => <Run run={found} reader={reader} reading={reading} />}</Loaded>;
 }
 
-function Run({ run, read: { events, complete, error } }: { run: Session; read: Events }) {
+function Run({ run, reader, reading }: { run: Session; reader: Reader; reading: Reading }) {
   const analysis = useQuery({
     queryKey: ["analysis", run.id],
     queryFn: ({ signal }) => ask<{ analysis: Analysis | null }>(`/api/traces/${encodeURIComponent(run.id)}/analysis`, { signal }),
   });
-  const model = useMemo(() => runOf(events), [events]);
+  const { events, total, outlined, error } = reading;
+  // The events are filled in place; `shape` says when what follows from all of them is to be derived anew.
+  const model = useMemo(() => runOf(events), [events, reading.shape]);
   const [params, change] = useParams();
   const selected = selectedIn(model, params);
   const select = useCallback((index: number | null) => change({ event: index === null ? null : String(index), seq: null, span: null }), [change]);
   const found = analysis.data?.analysis ?? null;
+  const need = useCallback((index: number) => reader.need(index), [reader]);
   const critical = model.bySeq.get(found?.critical_step_seq ?? -1) ?? null;
   const name = run.summary || run.user_goal || run.id;
 
@@ -49,7 +53,7 @@ function Run({ run, read: { events, complete, error } }: { run: Session; read: E
     <>
       <Title name={name} actions={
           <>
-            <Integrity id={run.id} />
+            <Integrity id={run.id} ready={outlined} />
             <RunActions run={run} />
           </>
         }>
@@ -57,14 +61,13 @@ function Run({ run, read: { events, complete, error } }: { run: Session; read: E
       </Title>
       <Facts run={run} />
       {found && <Findings analysis={found} run={model} onSelect={select} />}
-      {error !== null && <Failure error={error} />}
-      {!complete && error === null && <Loading what={`Reading events (${events.length.toLocaleString("en")} so far)`} />}
-      {complete && events.length === 0 && <Empty title="No events yet">The run was created, and nothing of it recorded.</Empty>}
-      <Recordings run={model} selected={selected} onSelect={select} />
-      {events.length > 0 && (
+      {error !== null && <Failure error={error} retry={() => void reader.open()} />}
+      {outlined && total === 0 && <Empty title="No events yet">The run was created, and nothing of it recorded.</Empty>}
+      <Recordings run={model} events={events} selected={selected} onSelect={select} need={need} />
+      {total > 0 && (
         <div className="run-panes">
-          <Waterfall spans={model.spans} selected={selected} critical={critical} onSelect={select} />
-          <Conversation id={run.id} run={model} selected={selected} critical={critical} onSelect={select} />
+          <Waterfall spans={model.spans} complete={outlined} selected={selected} critical={critical} onSelect={select} />
+          <Conversation id={run.id} reader={reader} reading={reading} run={model} selected={selected} critical={critical} onSelect={select} />
         </div>
       )}
     </>
@@ -116,7 +119,7 @@ function Facts({ run }: { run: Session }) {
         </dd>
         <dt>Events</dt>
         <dd>
-          <Count value={run.event_count} /> · {run.tool_call_count} tool calls, {run.tool_error_count} failed · {run.subagent_count} sub-agents
+          {run.event_count.toLocaleString("en")} · {run.tool_call_count.toLocaleString("en")} tool calls, {run.tool_error_count.toLocaleString("en")} failed · {run.subagent_count.toLocaleString("en")} sub-agents
           {run.compaction_count > 0 && ` · ${run.compaction_count} compactions`}
         </dd>
       </dl>

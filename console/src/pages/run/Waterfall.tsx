@@ -10,12 +10,14 @@ const HEIGHT = 28;
 
 interface Props {
   spans: Span[];
+  /** Whether these are the spans of all events. */
+  complete: boolean;
   selected: number | null;
   critical: number | null;
   onSelect: (index: number) => void;
 }
 
-export function Waterfall({ spans, selected, critical, onSelect }: Props) {
+export function Waterfall({ spans, complete, selected, critical, onSelect }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: spans.length,
@@ -43,7 +45,7 @@ export function Waterfall({ spans, selected, critical, onSelect }: Props) {
     <section className="pane" aria-label="Timeline">
       <h2>Timeline</h2>
       <p className="soft">
-        {spans.length.toLocaleString("en")} steps{spans.length > 0 && ` over ${duration(scale.total)}`}
+        {spans.length.toLocaleString("en")} steps{complete ? spans.length > 0 && ` over ${duration(scale.total)}` : " so far"}
         {scale.shortened && ", pauses shortened"}
       </p>
       <div ref={box} className="pane-body waterfall" role="listbox" aria-label="Steps" tabIndex={0} onKeyDown={move} aria-activedescendant={at >= 0 ? `span-${at}` : undefined}>

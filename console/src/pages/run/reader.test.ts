@@ -87,7 +87,7 @@ describe("a reader", () => {
     asked = [];
     reader.look(20_050, 20_120);
     await vi.waitFor(() => expect(wholes(reader).at(-1)).toBe(20_199));
-    expect(asked).toEqual(["events 20050+50", "events 20100+100"]);
+    expect(asked).toEqual(["events 20000+100", "events 20100+100"]);
     asked = [];
     reader.look(20_060, 20_110);
     expect(asked).toEqual([]);

@@ -60,8 +60,10 @@ export class Reader {
     this.flying.clear();
     this.lanes = 0;
     if (this.reading.error !== null) this.tell({ error: null });
+    this.flying.add(0);
     void this.guarded(async () => {
       const first = this.take(await this.page(0, PAGE));
+      this.flying.delete(0);
       if (first.next_cursor !== null) await this.outline(this.events.length, await this.saidTotal);
       this.tell({ outlined: true });
       this.fill();
@@ -157,10 +159,14 @@ export class Reader {
     }
   }
 
-  /** The next range to read in full, to the end of its page. */
+  /** The next range to read in full: what its page lacks. */
   private missing(): [from: number, limit: number] | null {
     const lacks = (index: number) => index < this.reading.total && !isWhole(this.events[index]) && !this.flying.has(pageOf(index));
-    const rest = (index: number): [number, number] => [index, PAGE - (index % PAGE)];
+    const rest = (index: number): [number, number] => {
+      let from = pageOf(index) * PAGE;
+      while (!lacks(from)) from += 1;
+      return [from, PAGE - (from % PAGE)];
+    };
     for (let index = this.sight[0]; index <= this.sight[1]; index += 1) if (lacks(index)) return rest(index);
     for (const index of this.needed) {
       if (isWhole(this.events[index])) this.needed.delete(index);

@@ -1,6 +1,9 @@
 /** A run as its events tell it: spans with their places in time, and what was said and done in order. */
 
-import type { LedgerEvent } from "../../api/types";
+import type { LedgerEvent, OutlinedEvent } from "../../api/types";
+
+/** A run's events by their index. Those of a run that is still being read may lack. */
+export type Events = readonly (OutlinedEvent | undefined)[];
 
 export interface Span {
   id: string;
@@ -19,7 +22,6 @@ export interface Span {
 }
 
 export interface Run {
-  events: readonly LedgerEvent[];
   spans: Span[];
   /** Where an event stands, by its seq. */
   bySeq: Map<number, number>;
@@ -34,23 +36,24 @@ const KINDS: Record<string, string> = { tool_result: "tool_call", subagent_start
 const STEPS = new Set(["error", "goal_check", "compaction", "commit", "file_change", "llm_call", "retrieval", "browser_action"]);
 
 /** All that the page asks of a run's events, in one walk over them. */
-export function runOf(events: readonly LedgerEvent[]): Run {
+export function runOf(events: Events): Run {
   const spans = new Map<string, Span>();
   const bySeq = new Map<number, number>();
   const byId = new Map<string, number>();
-  const within = agentSpans(events);
-  for (const event of events) {
+  const known = events.filter((event) => event !== undefined);
+  const within = agentSpans(known);
+  for (const event of known) {
     bySeq.set(event.seq, event.index);
     byId.set(event.id, event.index);
     if (event.span_id && !byId.has(event.span_id)) byId.set(event.span_id, event.index);
     takeIn(spans, event, within);
   }
   const ordered = nested(spans);
-  return { events, spans: ordered, bySeq, byId, agents: agentsOf(events, spans, within) };
+  return { spans: ordered, bySeq, byId, agents: agentsOf(known, spans, within) };
 }
 
 /** The span of each sub-agent, by the agent's id: transcripts say it at the sub-agent's end, and with each of its lines. */
-function agentSpans(events: readonly LedgerEvent[]): Map<string, string> {
+function agentSpans(events: readonly OutlinedEvent[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const { type, span_id, payload } of events) {
     const agent = payload?.agent_id;
@@ -59,12 +62,12 @@ function agentSpans(events: readonly LedgerEvent[]): Map<string, string> {
   return found;
 }
 
-function parentOf(event: LedgerEvent, within: Map<string, string>): string | null {
+function parentOf(event: OutlinedEvent, within: Map<string, string>): string | null {
   const agent = event.metadata?.agent_id;
   return event.parent_id ?? (typeof agent === "string" ? (within.get(agent) ?? null) : null);
 }
 
-function takeIn(spans: Map<string, Span>, event: LedgerEvent, within: Map<string, string>): void {
+function takeIn(spans: Map<string, Span>, event: OutlinedEvent, within: Map<string, string>): void {
   const id = event.span_id ?? `event:${event.index}`;
   const at = Date.parse(event.timestamp);
   const known = spans.get(id);
@@ -94,11 +97,11 @@ function takeIn(spans: Map<string, Span>, event: LedgerEvent, within: Map<string
   }
 }
 
-function opens(event: LedgerEvent): boolean {
+function opens(event: OutlinedEvent): boolean {
   return event.type === "tool_call" || event.type === "subagent_start";
 }
 
-function phase(event: LedgerEvent): unknown {
+function phase(event: OutlinedEvent): unknown {
   return event.payload?.phase ?? (ENDS.has(event.type) ? "end" : undefined);
 }
 
@@ -137,7 +140,7 @@ function byStart(spans: Span[] | undefined): Span[] {
 }
 
 /** Each event's sub-agent: that of the nearest span around it that is one. */
-function agentsOf(events: readonly LedgerEvent[], spans: Map<string, Span>, within: Map<string, string>): Map<number, string> {
+function agentsOf(events: readonly OutlinedEvent[], spans: Map<string, Span>, within: Map<string, string>): Map<number, string> {
   const found = new Map<number, string>();
   const known = new Map<string, string | null>();
 
@@ -173,13 +176,13 @@ function agentsOf(events: readonly LedgerEvent[], spans: Map<string, Span>, with
   return found;
 }
 
-export function nameOf(event: LedgerEvent): string {
+export function nameOf(event: OutlinedEvent): string {
   const said = event.payload ?? {};
   const name = said.name ?? said.tool_name ?? said.agent_type ?? said.model ?? said.path ?? said.action;
   return typeof name === "string" && name ? name : event.type.replaceAll("_", " ");
 }
 
-export function isFailure(event: LedgerEvent): boolean {
+export function isFailure(event: OutlinedEvent): boolean {
   const said = event.payload ?? {};
   if (event.type === "goal_check") return said.passed === false;
   return event.type === "error" || (said.error !== undefined && said.error !== null && said.error !== false && said.error !== "");
@@ -192,8 +195,31 @@ export function textOf(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** The indexes of the events that say a text, without regard to case. */
-export function eventsWith(events: readonly LedgerEvent[], text: string): number[] {
+/** The event that a file change came from, which tells the edit where the change itself does not. */
+export function callOf(run: Run, event: OutlinedEvent): number | null {
+  if (event.type !== "file_change") return null;
+  const index = run.byId.get(event.parent_id ?? textOf(event.payload?.call_id));
+  return index === undefined || index === event.index ? null : index;
+}
+
+/** Each event's text is made once: a long run is searched at every key. */
+const TEXTS = new WeakMap<LedgerEvent, string>();
+
+function searchable(event: LedgerEvent): string {
+  let text = TEXTS.get(event);
+  if (text === undefined) {
+    text = `${event.type} ${event.payload === null ? "" : JSON.stringify(event.payload)}`.toLowerCase();
+    TEXTS.set(event, text);
+  }
+  return text;
+}
+
+/** The indexes of the events that say a text, without regard to case. Of those known in outline nobody can tell. */
+export function eventsWith(events: Events, text: string): number[] {
   const wanted = text.toLowerCase();
-  return events.filter((event) => event.type.includes(wanted) || JSON.stringify(event.payload)?.toLowerCase().includes(wanted)).map((event) => event.index);
+  return events.flatMap((event) => (isWhole(event) && searchable(event).includes(wanted) ? [event.index] : []));
+}
+
+export function isWhole(event: OutlinedEvent | undefined): event is LedgerEvent {
+  return event !== undefined && "integrity_hash" in event;
 }

@@ -7,7 +7,7 @@ import { dollars, State, When } from "../../ui/format";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { ThemeSwitch } from "../../ui/theme";
 import { EventCard } from "../run/EventCard";
-import { runOf } from "../run/run";
+import { callOf, runOf } from "../run/run";
 import { check, type Published } from "./tape";
 import "../run/run.css";
 import "./tape.css";
@@ -99,7 +99,7 @@ function Shown({ tape }: { tape: Published }) {
       <ol className="plain-list tape-events">
         {shown.map((event) => (
           <li key={event.id}>
-            <EventCard id={null} event={event} run={run} selected={false} critical={false} onSelect={() => undefined} />
+            <EventCard id={null} event={event} agent={run.agents.get(event.index)} call={tape.events[callOf(run, event) ?? -1]} selected={false} critical={false} onSelect={() => undefined} />
           </li>
         ))}
       </ol>
