@@ -36,13 +36,18 @@ async function quiet(): Promise<void> {
 async function measure(site: Site): Promise<Figures> {
   const page = await site.open("/memory");
   await page.getByRole("heading", { level: 1 }).waitFor();
+  const served = site.cpu();
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Performance.enable");
   await page.goto(`${site.url}/runs/${ID}`, { waitUntil: "commit" });
-  const steps = `${spansOf(COUNT).toLocaleString("en")} steps over`;
   const figures: Figures = {
-    "first words, ms": await moment(page, () => document.querySelector("article.event .said") !== null),
-    "first steps, ms": await moment(page, () => document.querySelector(".span") !== null),
-    "all steps and counts, ms": await moment(page, (text) => document.querySelector(".pane")?.textContent?.includes(text) ?? false, steps),
+    "first words, ms": await moment(page, { selector: "article.event .said" }),
+    "first steps, ms": await moment(page, { selector: ".span" }),
+    "all steps and counts, ms": await moment(page, { selector: ".pane", text: `${spansOf(COUNT).toLocaleString("en")} steps over` }),
+    "of the server's processor, ms": (site.cpu() - served) * 1_000,
   };
+  const { metrics } = await browser.send("Performance.getMetrics");
+  figures["of the page's thread, ms"] = (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0) * 1_000;
   figures["to the critical step, ms"] = await jump(page, "Critical step");
   figures["to the last, ms"] = await jump(page, "Last");
   Object.assign(figures, await scroll(page));
@@ -62,26 +67,37 @@ async function measure(site: Site): Promise<Figures> {
   return figures;
 }
 
-/** When something came to be, looked at in each frame. */
-async function moment(page: Page, holds: (text: string) => boolean, text = ""): Promise<number> {
+interface Wanted {
+  selector: string;
+  text?: string;
+  /** A box that it is to be seen in. */
+  within?: string;
+}
+
+/** When something came to be, looked at in each frame; milliseconds from the navigation's begin. */
+async function moment(page: Page, wanted: Wanted): Promise<number> {
   const found = await page.waitForFunction(
-    ([source, wanted]) => (new Function(`return (${source})`)()(wanted) ? performance.now() : false),
-    [holds.toString(), text] as const,
+    ({ selector, text = "", within }) => {
+      const element = document.querySelector(selector);
+      if (!element?.textContent?.includes(text)) return false;
+      if (within !== undefined) {
+        const box = document.querySelector(within)?.getBoundingClientRect();
+        const place = element.getBoundingClientRect();
+        if (!box || place.top >= box.bottom || place.bottom <= box.top) return false;
+      }
+      return performance.now();
+    },
+    wanted,
     { polling: "raf", timeout: 60_000 },
   );
   return (await found.jsonValue()) as number;
 }
 
-/** Click a button of the conversation; how long until the event it leads to can be read. */
+/** Click a button of the conversation; how long until the event that it leads to can be read. */
 async function jump(page: Page, name: string): Promise<number> {
   const begun = await page.evaluate(() => performance.now());
   await page.getByRole("group", { name: "Go to" }).getByRole("button", { name, exact: true }).click();
-  const shown = () => {
-    const selected = document.querySelector("article.event.selected")?.getBoundingClientRect();
-    const box = document.querySelector('[role="feed"]')?.getBoundingClientRect();
-    return selected !== undefined && box !== undefined && selected.top < box.bottom && selected.bottom > box.top;
-  };
-  return (await moment(page, shown)) - begun;
+  return (await moment(page, { selector: "article.event.selected", within: '[role="feed"]' })) - begun;
 }
 
 /** Wheel through the conversation for two seconds: the longest frame, and how many took over 50 ms. */

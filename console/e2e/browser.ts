@@ -1,7 +1,7 @@
 /** A headless Chromium, the local stack that it looks at, and what tests of pages share. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,6 +21,8 @@ export interface Site {
   api(path: string, init?: { method?: string; body?: unknown; key?: string }): Promise<unknown>;
   /** The credential that the sign-in page offers under a name. */
   token(name: string): Promise<string>;
+  /** Processor time that the stack has used, in seconds; on Linux. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
@@ -69,7 +71,7 @@ export async function startSite(...options: string[]): Promise<Site> {
     await new Promise((resolve) => server.once("exit", resolve));
   }
 
-  return { url, open, api, complaints: () => heard.splice(0), token, stop };
+  return { url, open, api, complaints: () => heard.splice(0), token, cpu: () => cpuOf(server.pid), stop };
 }
 
 async function serve(options: string[]): Promise<{ url: string; server: ChildProcess }> {
@@ -84,6 +86,11 @@ async function serve(options: string[]): Promise<{ url: string; server: ChildPro
     if (line.startsWith("ready ")) return { url: line.slice(6), server };
   }
   throw new Error("the local stack did not start");
+}
+
+function cpuOf(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function launch(): Promise<Browser> {

@@ -66,13 +66,14 @@ describe.skipIf(missing)("govern", () => {
     await page.getByRole("button", { name: "Create" }).click();
     const shown = page.getByRole("status", { name: "The key for CI" });
     await shown.waitFor();
-    const [key, id] = await shown.locator("code").allTextContents();
-    expect(await site.api("/api/sessions", { key: key ?? "" })).toHaveProperty("sessions");
+    const key = (await shown.locator("code").textContent()) ?? "";
+    expect(await site.api("/api/sessions", { key })).toHaveProperty("sessions");
     await page.getByRole("button", { name: "I have kept it" }).click();
-    await page.getByLabel("The key's id").fill(id ?? "");
-    await page.getByRole("button", { name: "Revoke" }).click();
-    await page.getByText("Revoked.").waitFor();
-    await expect(site.api("/api/sessions", { key: key ?? "" })).rejects.toThrow("401");
+    const listed = page.getByRole("row", { name: /for CI/ });
+    await listed.getByRole("button", { name: "Revoke for CI" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
+    await listed.waitFor({ state: "detached" });
+    await expect(site.api("/api/sessions", { key })).rejects.toThrow("401");
   });
 
   it("exports a run as a file", async () => {

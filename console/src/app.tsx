@@ -74,7 +74,7 @@ function SignedIn() {
           <Route path="/govern/webhooks" component={WebhooksPage} />
           <Route path="/govern/keys" component={KeysPage} />
           <Route>
-            <Empty title="There is no such page">The address may have been cut on its way to you.</Empty>
+            <Empty whole title="There is no such page">The address may have been cut on its way to you.</Empty>
           </Route>
         </Switch>
       </Suspense>

@@ -4,13 +4,15 @@ import { type ReactNode, useId, useRef, useState } from "react";
 
 interface Props {
   open: string;
+  /** What the button's word is about, where a page has several: heard, not seen. */
+  which?: string | undefined;
   title: string;
   kind?: "primary" | "danger" | "plain" | undefined;
   disabled?: boolean;
   children: (close: () => void) => ReactNode;
 }
 
-export function Dialog({ open, title, kind, disabled, children }: Props) {
+export function Dialog({ open, which, title, kind, disabled, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [opened, setOpened] = useState(0);
   const [shown, setShown] = useState(false);
@@ -29,6 +31,7 @@ export function Dialog({ open, title, kind, disabled, children }: Props) {
         }}
       >
         {open}
+        {which && <span className="visually-hidden"> {which}</span>}
       </button>
       <dialog ref={dialog} aria-labelledby={id} onClose={() => setShown(false)}>
         <div className="stack" key={opened}>

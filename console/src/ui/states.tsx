@@ -12,11 +12,12 @@ export function Loading({ what = "Loading" }: { what?: string }) {
   );
 }
 
-/** Nothing here; `children` say what to do about it. */
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+/** Nothing here; `children` say what to do about it. `whole`: there is nothing else on the page, so this is its title. */
+export function Empty({ title, whole = false, children }: { title: string; whole?: boolean; children?: ReactNode }) {
+  const Heading = whole ? "h1" : "h2";
   return (
     <div className="state">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
     </div>
   );

@@ -1,13 +1,15 @@
 /** A fork beside its origin: where the two part, and each step by what became of it. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "wouter";
 import { ApiError, ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
 import { State, When } from "../../ui/format";
 import { Title } from "../../ui/Shell";
 import { Empty, Loaded } from "../../ui/states";
-import type { Fork } from "./forks";
+import { ShownOnce } from "../govern/ShownOnce";
+import type { Begun, Fork } from "./forks";
 import { Steps } from "./Steps";
 import { type Replay, Substitutions } from "./Substitutions";
 import "./compare.css";
@@ -23,7 +25,7 @@ export default function ForkPage({ id }: { id: string }) {
   });
   if (fork.error instanceof ApiError && fork.error.status === 404) {
     return (
-      <Empty title="There is no such fork">
+      <Empty whole title="There is no such fork">
         <Link href="/forks">All forks</Link>
       </Empty>
     );
@@ -32,6 +34,12 @@ export default function ForkPage({ id }: { id: string }) {
 }
 
 function Shown({ fork, path }: { fork: Fork; path: string }) {
+  // Beginning a replay led here, or it was begun here: a runner's new secret is in that answer alone.
+  const [secret, setSecret] = useState<string | null>(() => (history.state as { runner_secret?: string } | null)?.runner_secret ?? null);
+  const kept = () => {
+    history.replaceState(null, "");
+    setSecret(null);
+  };
   return (
     <>
       <Title
@@ -39,7 +47,16 @@ function Shown({ fork, path }: { fork: Fork; path: string }) {
         actions={
           <>
             <Dialog open={fork.status === "created" ? "Replay" : "Replay again"} title="Replay with changes" kind="primary" disabled={fork.status === "replaying"}>
-              {(close) => <Again fork={fork} path={path} onDone={close} />}
+              {(close) => (
+                <Again
+                  fork={fork}
+                  path={path}
+                  onDone={(begun) => {
+                    setSecret(begun.runner_secret ?? null);
+                    close();
+                  }}
+                />
+              )}
             </Dialog>
             <Link href="/forks" className="button">
               All forks
@@ -49,6 +66,11 @@ function Shown({ fork, path }: { fork: Fork; path: string }) {
       >
         Fork of {fork.trace_id}
       </Title>
+      {secret && (
+        <ShownOnce title="The runner's secret" secret={secret} onDone={kept}>
+          With it your runner checks each message's signature (Standard Webhooks).
+        </ShownOnce>
+      )}
       <section className="card" aria-label="About this fork">
         <div className="row">
           <State value={fork.status} />
@@ -99,12 +121,12 @@ function Progress({ fork }: { fork: Fork }) {
   );
 }
 
-function Again({ fork, path, onDone }: { fork: Fork; path: string; onDone: () => void }) {
+function Again({ fork, path, onDone }: { fork: Fork; path: string; onDone: (begun: Begun) => void }) {
   const queries = useQueryClient();
   const replay = useMutation({
-    mutationFn: (wanted: Replay) => ask<Fork>(`${path}/replay`, { method: "POST", body: wanted }),
-    onSuccess: () => {
-      onDone();
+    mutationFn: (wanted: Replay) => ask<Begun>(`${path}/replay`, { method: "POST", body: wanted }),
+    onSuccess: (begun) => {
+      onDone(begun);
       return queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(path) });
     },
   });

@@ -6,7 +6,7 @@ import { ask } from "../../api/client";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Typed } from "../../ui/Typed";
-import type { Fork } from "./forks";
+import type { Begun, Fork } from "./forks";
 import { type Replay, Substitutions } from "./Substitutions";
 
 export default function NewForkPage() {
@@ -17,9 +17,9 @@ export default function NewForkPage() {
   const begin = useMutation({
     mutationFn: async (replay: Replay) => {
       const fork = await ask<Fork>("/api/v1/forks", { method: "POST", body: { trace_id: run, span_id: span, substitutions: replay.substitutions } });
-      return ask<Fork>(`/api/v1/forks/${fork.id}/replay`, { method: "POST", body: replay });
+      return ask<Begun>(`/api/v1/forks/${fork.id}/replay`, { method: "POST", body: replay });
     },
-    onSuccess: (fork) => go(`/forks/${fork.id}`),
+    onSuccess: ({ id, runner_secret }) => go(`/forks/${id}`, { state: runner_secret ? { runner_secret } : null }),
   });
   return (
     <>

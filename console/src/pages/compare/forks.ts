@@ -17,6 +17,11 @@ export interface Fork {
   substitutions?: Substitution[];
 }
 
+/** A fork whose replay began; of a runner without a secret, the one that was made for it. */
+export interface Begun extends Fork {
+  runner_secret?: string;
+}
+
 export interface Substitution {
   kind: Kind;
   span_id?: string | null;

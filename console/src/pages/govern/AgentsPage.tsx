@@ -1,10 +1,11 @@
 /** The agents that may ask: who owns them, and whether they may go on. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
+import { Form } from "../../ui/form";
 import { State, When } from "../../ui/format";
 import { Table } from "../../ui/list";
 import { Title } from "../../ui/Shell";
@@ -104,14 +105,8 @@ function NewAgent({ onDone }: { onDone: () => void }) {
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    create.mutate();
-  }
-
   return (
-    <form className="stack" onSubmit={submit}>
-      {create.isError && <Failure error={create.error} />}
+    <Form submit="Register" sending={create} onSubmit={create.mutate} onCancel={onDone}>
       <label>
         Name
         <input required value={given.name} onChange={(event) => setGiven({ ...given, name: event.target.value })} />
@@ -136,14 +131,6 @@ function NewAgent({ onDone }: { onDone: () => void }) {
           <option value="hybrid">both</option>
         </select>
       </label>
-      <div className="row">
-        <button type="submit" className="primary" disabled={create.isPending}>
-          Register
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -5,11 +5,12 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
+import { Form } from "../../ui/form";
 import { State, When } from "../../ui/format";
 import { Listed, paged, useList } from "../../ui/list";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
-import { Empty, Failure, Loaded } from "../../ui/states";
+import { Empty, Loaded } from "../../ui/states";
 
 interface Approval {
   id: string;
@@ -144,13 +145,7 @@ function Decide({ approval, verb, onDone }: { approval: Approval; verb: "approve
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        decide.mutate();
-      }}
-    >
+    <Form submit={verb === "approve" ? "Approve" : "Deny"} kind={verb === "approve" ? "primary" : "danger"} sending={decide} onSubmit={decide.mutate} onCancel={onDone}>
       <Loaded query={one}>
         {(found) => (
           <>
@@ -163,15 +158,6 @@ function Decide({ approval, verb, onDone }: { approval: Approval; verb: "approve
         Note
         <textarea rows={3} maxLength={2_000} value={note} onChange={(event) => setNote(event.target.value)} />
       </label>
-      {decide.isError && <Failure error={decide.error} />}
-      <div className="row">
-        <button type="submit" className={verb === "approve" ? "primary" : "danger"} disabled={decide.isPending}>
-          {verb === "approve" ? "Approve" : "Deny"}
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

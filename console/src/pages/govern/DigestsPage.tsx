@@ -2,12 +2,12 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { ask } from "../../api/client";
 import { When } from "../../ui/format";
 import { Listed, Table, useList } from "../../ui/list";
 import { Title } from "../../ui/Shell";
 import { Empty, Failure } from "../../ui/states";
-import { type Digest, leadsTo, type Proof, signed } from "./digest";
+import { type Digest, signed } from "./digest";
+import { prove, ProvenFacts } from "./Proven";
 
 interface DigestPage {
   digests: Digest[];
@@ -64,19 +64,13 @@ function Verify({ digest, publicKey }: { digest: Digest; publicKey: string }) {
 
 function ProofOfRun() {
   const [run, setRun] = useState("");
-  const prove = useMutation({
-    mutationFn: async () => {
-      const proof = await ask<Proof>(`/api/v1/traces/${encodeURIComponent(run)}/proof`);
-      return { proof, included: await leadsTo(proof), signed: await signed(proof.digest, proof.public_key) };
-    },
-  });
+  const proving = useMutation({ mutationFn: () => prove(run) });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    prove.mutate();
+    proving.mutate();
   }
 
-  const found = prove.data;
   return (
     <form className="card" aria-labelledby="proof" onSubmit={submit}>
       <h2 id="proof">Is a run in a digest?</h2>
@@ -85,31 +79,12 @@ function ProofOfRun() {
           Run
           <input required value={run} onChange={(event) => setRun(event.target.value)} />
         </label>
-        <button type="submit" disabled={prove.isPending}>
+        <button type="submit" disabled={proving.isPending}>
           Prove
         </button>
       </div>
-      {prove.isError && <Failure error={prove.error} />}
-      {found && (
-        <dl className="facts" role="status">
-          <dt>Leaf leads to the root</dt>
-          <dd>
-            <span className={`badge ${found.included ? "good" : "bad"}`}>{found.included ? "yes" : "no"}</span>
-          </dd>
-          <dt>Digest's signature</dt>
-          <dd>
-            <span className={`badge ${found.signed ? "good" : "bad"}`}>{found.signed ? "fits" : "does not fit"}</span>
-          </dd>
-          <dt>Digest</dt>
-          <dd>
-            <a href={`#${found.proof.digest_id}`}>{found.proof.digest_id}</a>, leaf {found.proof.leaf_index + 1} of {found.proof.tree_size}
-          </dd>
-          <dt>Covers</dt>
-          <dd>
-            {found.proof.covers_events} of {found.proof.event_count} events
-          </dd>
-        </dl>
-      )}
+      {proving.isError && <Failure error={proving.error} />}
+      {proving.data && <ProvenFacts found={proving.data} />}
     </form>
   );
 }

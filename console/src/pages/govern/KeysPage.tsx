@@ -1,33 +1,38 @@
 /** API keys: made here, shown once, revoked at once. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
+import { Confirm, Form } from "../../ui/form";
 import { When } from "../../ui/format";
+import { Table } from "../../ui/list";
 import { Title } from "../../ui/Shell";
-import { Failure, Loaded } from "../../ui/states";
+import { Empty, Loaded } from "../../ui/states";
 import { ShownOnce } from "./ShownOnce";
 
 interface Key {
-  exists?: boolean;
-  id?: string;
-  name?: string | null;
-  prefix?: string;
-  scopes?: string[];
-  project_id?: string | null;
-  created_at?: string;
-  expires_at?: string | null;
-  last_used_at?: string | null;
+  id: string;
+  name: string | null;
+  prefix: string;
+  scopes: string[];
+  project_id: string | null;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
 }
 
 const PATH = "/api/v1/api-keys";
+const LIST = "/api/api-keys";
 const SCOPES = ["traces:read", "traces:write", "evaluate", "memory:write", "skills:write", "incidents:write", "approvals:write", "policy:write", "budgets:write", "audit:export", "keys:write", "admin"];
 const OF_AN_AGENT = SCOPES.slice(0, 5);
 
 export default function KeysPage() {
   const [made, setMade] = useState<(Key & { key: string }) | null>(null);
-  const own = useQuery({ queryKey: [PATH], queryFn: ({ signal }) => ask<Key>(PATH, { signal }) });
+  const queries = useQueryClient();
+  const keys = useQuery({ queryKey: [LIST], queryFn: ({ signal }) => ask<{ keys: Key[] }>(LIST, { signal }) });
+  const own = useQuery({ queryKey: [PATH], queryFn: ({ signal }) => ask<Partial<Key>>(PATH, { signal }) });
+  const again = () => Promise.all([LIST, PATH].map((path) => queries.invalidateQueries({ queryKey: [path] })));
   return (
     <>
       <Title
@@ -39,6 +44,7 @@ export default function KeysPage() {
                 onMade={(key) => {
                   setMade(key);
                   close();
+                  void again();
                 }}
                 onCancel={close}
               />
@@ -50,44 +56,48 @@ export default function KeysPage() {
       </Title>
       {made && (
         <ShownOnce title={`The key ${made.name ?? made.id}`} secret={made.key} onDone={() => setMade(null)}>
-          Its id is <code>{made.id}</code>: by it the key is revoked.
+          It may {made.scopes.join(", ")}, and can be revoked at any time.
         </ShownOnce>
       )}
-      <section className="card" aria-labelledby="own">
-        <h2 id="own">The key you use</h2>
-        <Loaded query={own}>{(key) => (key.exists ? <About of={key} /> : <p>You are signed in as a person, without a key.</p>)}</Loaded>
-      </section>
-      <Revoke />
+      <Loaded query={keys}>
+        {({ keys: found }) =>
+          found.length === 0 ? (
+            <Empty title="No keys yet">An agent needs a key to record what it does. Make one for each of them, so that each can be revoked.</Empty>
+          ) : (
+            <Table name="API keys" head={["Key", "May", "Project", "Made", "Expires", "Last used", ""]}>
+              {found.map((key) => (
+                <Row key={key.id} of={key} own={key.id === own.data?.id} onRevoked={again} />
+              ))}
+            </Table>
+          )
+        }
+      </Loaded>
     </>
   );
 }
 
-function About({ of }: { of: Key }) {
+function Row({ of, own, onRevoked }: { of: Key; own: boolean; onRevoked: () => Promise<unknown> }) {
+  const name = of.name ?? of.id;
   return (
-    <dl className="facts">
-      <dt>Name</dt>
-      <dd>
-        {of.name} <code>{of.id}</code>
-      </dd>
-      <dt>Begins</dt>
-      <dd>
-        <code>{of.prefix}…</code>
-      </dd>
-      <dt>May</dt>
-      <dd>{of.scopes?.join(", ")}</dd>
-      <dt>Project</dt>
-      <dd>{of.project_id ?? "all"}</dd>
-      <dt>Made</dt>
-      <dd>
-        <When at={of.created_at} exact />
-      </dd>
-      <dt>Expires</dt>
-      <dd>{of.expires_at ? <When at={of.expires_at} exact /> : "never"}</dd>
-      <dt>Last used</dt>
-      <dd>
-        <When at={of.last_used_at} />
-      </dd>
-    </dl>
+    <tr>
+      <th scope="row">
+        {name} {own && <span className="badge accent">yours</span>}
+        <br />
+        <code className="soft">{of.prefix}…</code>
+      </th>
+      <td>{of.scopes.join(", ")}</td>
+      <td>{of.project_id ?? "all"}</td>
+      <td>
+        <When at={of.created_at} />
+      </td>
+      <td>{of.expires_at ? <When at={of.expires_at} /> : "never"}</td>
+      <td>{of.last_used_at ? <When at={of.last_used_at} /> : "never"}</td>
+      <td>
+        <Confirm verb="Revoke" which={name} title={`Revoke ${name}?`} act={() => ask(PATH, { method: "DELETE", query: { id: of.id } })} onDone={onRevoked}>
+          {own ? "This is the key you are signed in with: you have to sign in again. " : ""}Whoever uses it is refused from the next request on, for good.
+        </Confirm>
+      </td>
+    </tr>
   );
 }
 
@@ -107,14 +117,8 @@ function NewKey({ onMade, onCancel }: { onMade: (key: Key & { key: string }) => 
     onSuccess: onMade,
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    create.mutate();
-  }
-
   return (
-    <form className="stack" onSubmit={submit}>
-      {create.isError && <Failure error={create.error} />}
+    <Form submit="Create" sending={create} disabled={given.scopes.length === 0} onSubmit={create.mutate} onCancel={onCancel}>
       <label>
         Name
         <input required maxLength={128} value={given.name} onChange={(event) => setGiven({ ...given, name: event.target.value })} />
@@ -142,49 +146,6 @@ function NewKey({ onMade, onCancel }: { onMade: (key: Key & { key: string }) => 
         Expires in days, or empty for never
         <input type="number" min="1" max="3650" value={given.days} onChange={(event) => setGiven({ ...given, days: event.target.value })} />
       </label>
-      <div className="row">
-        <button type="submit" className="primary" disabled={create.isPending || given.scopes.length === 0}>
-          Create
-        </button>
-        <button type="button" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
-    </form>
-  );
-}
-
-function Revoke() {
-  const queries = useQueryClient();
-  const [id, setId] = useState("");
-  const revoke = useMutation({
-    mutationFn: () => ask(PATH, { method: "DELETE", query: { id } }),
-    onSuccess: () => {
-      setId("");
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    revoke.mutate();
-  }
-
-  return (
-    <form className="card" aria-labelledby="revoke" onSubmit={submit}>
-      <h2 id="revoke">Revoke a key</h2>
-      <p className="soft">At once and for good. The ids of keys that were made stand in the audit log.</p>
-      <label>
-        The key's id
-        <input required value={id} placeholder="key_…" onChange={(event) => setId(event.target.value)} />
-      </label>
-      {revoke.isError && <Failure error={revoke.error} />}
-      {revoke.isSuccess && <p role="status">Revoked.</p>}
-      <span>
-        <button type="submit" className="danger" disabled={revoke.isPending}>
-          Revoke
-        </button>
-      </span>
-    </form>
+    </Form>
   );
 }

@@ -1,9 +1,10 @@
 /** Where events are sent to, signed, and what became of each delivery. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
+import { Confirm, Form } from "../../ui/form";
 import { State, When } from "../../ui/format";
 import { Listed, Table, useList } from "../../ui/list";
 import { Title } from "../../ui/Shell";
@@ -117,9 +118,9 @@ function Card({ webhook }: { webhook: Webhook }) {
         <Dialog open="Deliveries" title={`Deliveries to ${webhook.url}`}>
           {() => <Deliveries path={`${path}/deliveries`} />}
         </Dialog>
-        <Dialog open="Delete" title={`Delete ${webhook.url}?`} kind="danger">
-          {(close) => <Delete path={path} onDone={close} onDeleted={again} />}
-        </Dialog>
+        <Confirm verb="Delete" title={`Delete ${webhook.url}?`} act={() => ask(path, { method: "DELETE" })} onDone={again}>
+          Nothing is sent there any more; its secret is forgotten.
+        </Confirm>
       </div>
     </article>
   );
@@ -159,30 +160,6 @@ function Deliveries({ path }: { path: string }) {
   );
 }
 
-function Delete({ path, onDone, onDeleted }: { path: string; onDone: () => void; onDeleted: () => Promise<unknown> }) {
-  const remove = useMutation({
-    mutationFn: () => ask(path, { method: "DELETE" }),
-    onSuccess: () => {
-      onDone();
-      return onDeleted();
-    },
-  });
-  return (
-    <>
-      <p>Nothing is sent there any more; its secret is forgotten.</p>
-      {remove.isError && <Failure error={remove.error} />}
-      <div className="row">
-        <button type="button" className="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-          Delete
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </>
-  );
-}
-
 function NewWebhook({ onMade, onCancel }: { onMade: (webhook: Webhook & { secret: string }) => void; onCancel: () => void }) {
   const queries = useQueryClient();
   const [given, setGiven] = useState({ url: "", events: "approval.*, incident.*", description: "" });
@@ -202,14 +179,8 @@ function NewWebhook({ onMade, onCancel }: { onMade: (webhook: Webhook & { secret
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    create.mutate();
-  }
-
   return (
-    <form className="stack" onSubmit={submit}>
-      {create.isError && <Failure error={create.error} />}
+    <Form submit="Create" sending={create} onSubmit={create.mutate} onCancel={onCancel}>
       <label>
         Address
         <input type="url" required placeholder="https://" value={given.url} onChange={(event) => setGiven({ ...given, url: event.target.value })} />
@@ -222,14 +193,6 @@ function NewWebhook({ onMade, onCancel }: { onMade: (webhook: Webhook & { secret
         What it is for
         <input value={given.description} onChange={(event) => setGiven({ ...given, description: event.target.value })} />
       </label>
-      <div className="row">
-        <button type="submit" className="primary" disabled={create.isPending}>
-          Create
-        </button>
-        <button type="button" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

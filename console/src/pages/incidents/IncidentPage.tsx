@@ -20,7 +20,7 @@ export default function IncidentPage({ id }: { id: string }) {
   });
   if (incident.error instanceof ApiError && incident.error.status === 404) {
     return (
-      <Empty title="There is no such incident">
+      <Empty whole title="There is no such incident">
         The runs that showed it may have been deleted. <Link href="/incidents">All incidents</Link>
       </Empty>
     );

@@ -4,11 +4,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
+import { Confirm, Form } from "../../ui/form";
 import { When } from "../../ui/format";
 import { Listed, paged, useList } from "../../ui/list";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
-import { Empty, Failure, Loaded } from "../../ui/states";
+import { Empty, Loaded } from "../../ui/states";
 import { Typed } from "../../ui/Typed";
 
 interface Memory {
@@ -96,10 +97,6 @@ function Choice({ name, values, value, onChange }: { name: string; values: strin
 
 function Card({ memory }: { memory: Memory }) {
   const queries = useQueryClient();
-  const forget = useMutation({
-    mutationFn: () => ask(`${PATH}/${memory.id}`, { method: "DELETE" }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [PATH] }),
-  });
   return (
     <article className="card" aria-label={memory.key}>
       <div className="row between">
@@ -113,28 +110,21 @@ function Card({ memory }: { memory: Memory }) {
       <p className="soft">
         {Math.round(memory.confidence * 100)} % sure · version {memory.version} · {memory.updated_by} <When at={memory.updated_at} />
       </p>
-      {forget.isError && <Failure error={forget.error} />}
       <div className="row">
         {memory.version > 1 && (
           <Dialog open="History" title={`History of ${memory.key}`}>
             {() => <History id={memory.id} />}
           </Dialog>
         )}
-        <Dialog open="Forget" title={`Forget ${memory.key}?`} kind="danger">
-          {(close) => (
-            <>
-              <p>It goes with its history, for good.</p>
-              <div className="row">
-                <button type="button" className="danger" onClick={() => forget.mutate(undefined, { onSettled: close })}>
-                  Forget
-                </button>
-                <button type="button" onClick={close}>
-                  Cancel
-                </button>
-              </div>
-            </>
-          )}
-        </Dialog>
+        <Confirm
+          verb="Forget"
+          which={memory.key}
+          title={`Forget ${memory.key}?`}
+          act={() => ask(`${PATH}/${memory.id}`, { method: "DELETE" })}
+          onDone={() => queries.invalidateQueries({ queryKey: [PATH] })}
+        >
+          It goes with its history, for good.
+        </Confirm>
       </div>
     </article>
   );
@@ -175,14 +165,7 @@ function NewMemory({ onDone }: { onDone: () => void }) {
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
-    >
-      {create.isError && <Failure error={create.error} />}
+    <Form submit="Remember" sending={create} onSubmit={create.mutate} onCancel={onDone}>
       <label>
         Key
         <input required value={given.key} onChange={(event) => setGiven({ ...given, key: event.target.value })} />
@@ -209,14 +192,6 @@ function NewMemory({ onDone }: { onDone: () => void }) {
           </select>
         </label>
       </div>
-      <div className="row">
-        <button type="submit" className="primary" disabled={create.isPending}>
-          Remember
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -55,6 +55,8 @@ export function Conversation({ id, reader, reading, run, selected, critical, onS
     if (held.current !== null && held.current < total) virtual.scrollToIndex(held.current, { align: "center" });
   }, [selected, reading.whole, total > 0, virtual]);
 
+  const again = useCallback((index: number) => reader.again(index), [reader]);
+  const search = useCallback(() => reader.readAll(), [reader]);
   const jumps: [name: string, to: number | null][] = [
     ["First", 0],
     ["Critical step", critical],
@@ -77,7 +79,7 @@ export function Conversation({ id, reader, reading, run, selected, critical, onS
           )}
         </div>
       </div>
-      <Find reading={reading} selected={selected} onSelect={onSelect} onSearch={useCallback(() => reader.readAll(), [reader])} />
+      <Find reading={reading} selected={selected} onSelect={onSelect} onSearch={search} />
       <div ref={box} className="pane-body" tabIndex={0} role="feed" aria-label="Events" onWheel={letGo} onPointerDown={letGo} onKeyDown={letGo} onTouchMove={letGo}>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {rows.map(({ index, start }) => {
@@ -94,6 +96,7 @@ export function Conversation({ id, reader, reading, run, selected, critical, onS
                     selected={index === selected}
                     critical={index === critical}
                     onSelect={onSelect}
+                    onErased={again}
                   />
                 ) : (
                   <EventLine event={event} />

@@ -7,6 +7,7 @@ import { Diff } from "../../ui/Diff";
 import { dollars, duration } from "../../ui/format";
 import { Artifact } from "./Artifact";
 import { editOf, patchOf } from "./changes";
+import { Erase } from "./Erase";
 import { isFailure, nameOf, textOf } from "./run";
 
 const CLOSED = 1_200;
@@ -22,9 +23,11 @@ interface Props {
   selected: boolean;
   critical: boolean;
   onSelect: (index: number) => void;
+  /** Called when the event's content was erased. */
+  onErased?: (index: number) => void;
 }
 
-export const EventCard = memo(function EventCard({ id, event, agent, call, selected, critical, onSelect }: Props) {
+export const EventCard = memo(function EventCard({ id, event, agent, call, selected, critical, onSelect, onErased }: Props) {
   const failed = isFailure(event);
   return (
     <article className={`event ${event.type} ${selected ? "selected" : ""} ${failed ? "failed" : ""} ${critical ? "critical" : ""} ${agent ? "inner" : ""}`} aria-label={`${event.type.replaceAll("_", " ")} ${event.seq}`}>
@@ -40,7 +43,7 @@ export const EventCard = memo(function EventCard({ id, event, agent, call, selec
         </button>
       </header>
       {event.payload === null ? <p className="soft">The content was erased. Its digest still holds the chain together.</p> : <Content event={event} payload={event.payload} call={call} files={id !== null} />}
-      <All id={id} event={event} />
+      <All id={id} event={event} onErased={onErased} />
     </article>
   );
 });
@@ -196,7 +199,7 @@ function Toggle({ open, onToggle, size }: { open: boolean; onToggle: () => void;
   );
 }
 
-function All({ id, event }: { id: string | null; event: LedgerEvent }) {
+function All({ id, event, onErased }: { id: string | null; event: LedgerEvent; onErased: Props["onErased"] }) {
   const [open, setOpen] = useState(false);
   return (
     <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
@@ -205,9 +208,10 @@ function All({ id, event }: { id: string | null; event: LedgerEvent }) {
         <>
           <pre>{JSON.stringify(event, null, 2)}</pre>
           {id !== null && (
-            <p>
+            <div className="row">
               <Link href={`/forks/new?${new URLSearchParams({ run: id, span: event.span_id ?? event.id })}`}>Fork the run from here</Link>
-            </p>
+              {event.payload !== null && <Erase run={id} event={event.id} onErased={() => onErased?.(event.index)} />}
+            </div>
           )}
         </>
       )}

@@ -1,15 +1,17 @@
 /** Whether the record is as it was written. The chain is recomputed when asked, by the server. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
-import { ask } from "../../api/client";
+import { useRef, useState } from "react";
+import { ApiError, ask } from "../../api/client";
 import type { Verification } from "../../api/types";
 import { When } from "../../ui/format";
-import { Failure } from "../../ui/states";
+import { Failure, Loaded } from "../../ui/states";
+import { prove, ProvenFacts } from "../govern/Proven";
 
 /** Verifying reads the whole record: not before the page is `ready`, that is, has read what it shows. */
 export function Integrity({ id, ready = true }: { id: string; ready?: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [opened, setOpened] = useState(false);
   const check = useQuery({
     queryKey: ["verify", id],
     queryFn: ({ signal }) => ask<Verification>(`/api/v1/traces/${encodeURIComponent(id)}/verify`, { signal }),
@@ -21,7 +23,14 @@ export function Integrity({ id, ready = true }: { id: string; ready?: boolean })
   const word = check.isError ? "not verified" : found === undefined ? "verifying" : found.valid ? "record intact" : "record altered";
   return (
     <>
-      <button type="button" className={`badge ${tone}`} onClick={() => dialog.current?.showModal()}>
+      <button
+        type="button"
+        className={`badge ${tone}`}
+        onClick={() => {
+          setOpened(true);
+          dialog.current?.showModal();
+        }}
+      >
         {word}
       </button>
       <dialog ref={dialog} aria-labelledby="integrity">
@@ -29,9 +38,10 @@ export function Integrity({ id, ready = true }: { id: string; ready?: boolean })
           <h2 id="integrity">Is this record as it was written?</h2>
           {check.isError && <Failure error={check.error} />}
           {found && <Verdict found={found} />}
+          {opened && <Signed id={id} />}
           <p className="soft">
             Each event is hashed together with the one before it, so a change, a deletion or an insertion anywhere breaks every hash
-            after it.
+            after it. Each hour's digest signs the last hashes, so a record that was written anew as a whole does not fit either.
           </p>
           <div className="row">
             <button type="button" onClick={() => void check.refetch()} disabled={check.isFetching}>
@@ -69,5 +79,17 @@ function Verdict({ found }: { found: Verification }) {
         <When at={found.verified_at} exact />
       </dd>
     </dl>
+  );
+}
+
+/** The newest digest that the run is in, with the proof checked here. */
+function Signed({ id }: { id: string }) {
+  const proof = useQuery({ queryKey: ["proof", id], queryFn: ({ signal }) => prove(id, signal), staleTime: 60_000 });
+  const none = proof.error instanceof ApiError && proof.error.status === 404;
+  return (
+    <section className="stack" aria-labelledby="signed">
+      <h3 id="signed">In a signed digest</h3>
+      {none ? <p>In none yet. Five minutes after each hour one seals every run that changed in it.</p> : <Loaded query={proof} what="Fetching the proof">{(found) => <ProvenFacts found={found} />}</Loaded>}
+    </section>
   );
 }

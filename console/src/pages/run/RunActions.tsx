@@ -1,15 +1,23 @@
 /** What a person may do with a run: note something, publish it, take it along, delete it. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { ask, download } from "../../api/client";
 import type { Session } from "../../api/types";
 import { Dialog } from "../../ui/Dialog";
+import { Confirm, Form } from "../../ui/form";
 import { Failure } from "../../ui/states";
+import { Erase } from "./Erase";
 import { Publish } from "./Publish";
 
-export function RunActions({ run }: { run: Session }) {
+export function RunActions({ run, onErased }: { run: Session; onErased: () => void }) {
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const leave = () => {
+    go("/runs");
+    return queries.invalidateQueries({ queryKey: ["sessions"] });
+  };
   const save = useMutation({ mutationFn: () => download(`/api/v1/traces/${encodeURIComponent(run.id)}/export`, {}, `trace-${run.id}.json`) });
   return (
     <>
@@ -22,10 +30,10 @@ export function RunActions({ run }: { run: Session }) {
       <button type="button" disabled={save.isPending} onClick={() => save.mutate()}>
         Export
       </button>
-      <Dialog open="Delete" title="Delete this run?" kind="danger">
-        {(close) => <Delete run={run} onDone={close} />}
-      </Dialog>
-      {save.isError && <Failure error={save.error} />}
+      <Erase run={run.id} onErased={onErased} />
+      <Confirm verb="Delete" title="Delete this run?" act={() => ask(`/api/v1/traces/${encodeURIComponent(run.id)}`, { method: "DELETE" })} onDone={leave}>
+        What was said and its files go for good. That it was there, how many events it had, and their last hash stay.
+      </Confirm>
     </>
   );
 }
@@ -46,13 +54,8 @@ function Annotate({ run, onDone }: { run: Session; onDone: () => void }) {
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
-
   return (
-    <form className="stack" onSubmit={submit}>
+    <Form submit="Save" sending={save} onSubmit={save.mutate} onCancel={onDone}>
       {save.isError && <Failure error={save.error} />}
       <label>
         Notes
@@ -62,40 +65,6 @@ function Annotate({ run, onDone }: { run: Session; onDone: () => void }) {
         Tags, with commas between
         <input value={given.tags} onChange={(event) => setGiven({ ...given, tags: event.target.value })} />
       </label>
-      <div className="row">
-        <button type="submit" className="primary" disabled={save.isPending}>
-          Save
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
-  );
-}
-
-function Delete({ run, onDone }: { run: Session; onDone: () => void }) {
-  const queries = useQueryClient();
-  const [, go] = useLocation();
-  const remove = useMutation({
-    mutationFn: () => ask(`/api/v1/traces/${encodeURIComponent(run.id)}`, { method: "DELETE" }),
-    onSuccess: () => {
-      go("/runs");
-      return queries.invalidateQueries({ queryKey: ["sessions"] });
-    },
-  });
-  return (
-    <>
-      <p>What was said and its files go for good. That it was there, how many events it had, and their last hash stay.</p>
-      {remove.isError && <Failure error={remove.error} />}
-      <div className="row">
-        <button type="button" className="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-          Delete
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </>
+    </Form>
   );
 }

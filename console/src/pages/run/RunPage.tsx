@@ -1,6 +1,6 @@
 /** One run: its spans in time and its conversation side by side, what was found, and whether the record is whole. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { Link } from "wouter";
 import { ApiError, ask } from "../../api/client";
@@ -26,14 +26,14 @@ export default function RunPage({ id }: { id: string }) {
     queryFn: ({ signal }) => ask<Session>(`/api/sessions/${encodeURIComponent(id)}`, { query: { limit: 0 }, signal }),
   });
   // Asked for at once, and not only when it is known that there is such a run.
-  const { reader, reading } = useReader(id, run.data?.event_count, run.data?.status === "running");
+  const { reader, reading, renew } = useReader(id, run.data?.event_count, run.data?.status === "running");
   if (run.error instanceof ApiError && run.error.status === 404) {
-    return <Empty title="There is no such run">It may have been deleted, or belong to another workspace.</Empty>;
+    return <Empty whole title="There is no such run">It may have been deleted, or belong to another workspace.</Empty>;
   }
-  return <Loaded query={run}>{(found) => <Run run={found} reader={reader} reading={reading} />}</Loaded>;
+  return <Loaded query={run}>{(found) => <Run run={found} reader={reader} reading={reading} renew={renew} />}</Loaded>;
 }
 
-function Run({ run, reader, reading }: { run: Session; reader: Reader; reading: Reading }) {
+function Run({ run, reader, reading, renew }: { run: Session; reader: Reader; reading: Reading; renew: () => void }) {
   const analysis = useQuery({
     queryKey: ["analysis", run.id],
     queryFn: ({ signal }) => ask<{ analysis: Analysis | null }>(`/api/traces/${encodeURIComponent(run.id)}/analysis`, { signal }),
@@ -47,6 +47,11 @@ function Run({ run, reader, reading }: { run: Session; reader: Reader; reading: 
   const found = analysis.data?.analysis ?? null;
   const need = useCallback((index: number) => reader.need(index), [reader]);
   const critical = model.bySeq.get(found?.critical_step_seq ?? -1) ?? null;
+  const queries = useQueryClient();
+  const erased = () => {
+    renew();
+    return queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === run.id });
+  };
   const name = run.summary || run.user_goal || run.id;
 
   return (
@@ -54,7 +59,7 @@ function Run({ run, reader, reading }: { run: Session; reader: Reader; reading: 
       <Title name={name} actions={
           <>
             <Integrity id={run.id} ready={outlined} />
-            <RunActions run={run} />
+            <RunActions run={run} onErased={erased} />
           </>
         }>
         {name}

@@ -107,6 +107,16 @@ describe("a reader", () => {
     await vi.waitFor(() => expect(isWhole(reader.reading.events[777])).toBe(true));
   });
 
+  it("reads one again that was changed", async () => {
+    const reader = await opened(1_000);
+    const before = reader.reading.events[7];
+    reader.again(7);
+    expect(isWhole(reader.reading.events[7])).toBe(false);
+    await vi.waitFor(() => expect(reader.reading.whole).toBe(PAGE));
+    expect(reader.reading.events[7]).toEqual(before);
+    expect(asked.at(-1)).toBe("events 7+93");
+  });
+
   it("reads all when asked to, each once", async () => {
     const reader = await opened(12_345);
     reader.readAll();

@@ -90,6 +90,16 @@ export class Reader {
     this.fill();
   }
 
+  /** Read one event again: it is not what it was. */
+  again(index: number): void {
+    const event = this.events[index];
+    if (!isWhole(event)) return;
+    const { integrity_hash: _, ...outlined } = event;
+    this.events[index] = outlined;
+    this.tell({ whole: this.reading.whole - 1 });
+    this.need(index);
+  }
+
   /** Ask for all events in full. */
   readAll(): void {
     this.all = true;

@@ -1,9 +1,9 @@
 /** A skill's fields: for a new one, or for the next version of one. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ask } from "../../api/client";
-import { Failure } from "../../ui/states";
+import { Form } from "../../ui/form";
 import { PATH, type Skill } from "./skills";
 
 const words = (text: string) => text.split(",").map((each) => each.trim()).filter(Boolean);
@@ -34,14 +34,8 @@ export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
-
   return (
-    <form className="stack" onSubmit={submit}>
-      {save.isError && <Failure error={save.error} />}
+    <Form submit={skill ? `Save as version ${skill.version + 1}` : "Create"} sending={save} onSubmit={save.mutate} onCancel={onDone}>
       <label>
         Name
         <input required value={given.name} onChange={(event) => setGiven({ ...given, name: event.target.value })} />
@@ -62,14 +56,6 @@ export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void
         Tags, with commas between
         <input value={given.tags} onChange={(event) => setGiven({ ...given, tags: event.target.value })} />
       </label>
-      <div className="row">
-        <button type="submit" className="primary" disabled={save.isPending}>
-          {skill ? `Save as version ${skill.version + 1}` : "Create"}
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -1,13 +1,14 @@
 /** One skill, in its latest version or an earlier one. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import { ApiError, ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
+import { Confirm } from "../../ui/form";
 import { When } from "../../ui/format";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
-import { Empty, Failure, Loaded } from "../../ui/states";
+import { Empty, Loaded } from "../../ui/states";
 import { SkillForm } from "./SkillForm";
 import { PATH, type Skill } from "./skills";
 
@@ -19,7 +20,7 @@ export default function SkillPage({ id }: { id: string }) {
   const shown = useQuery({ queryKey: [PATH, id, version], queryFn: ({ signal }) => ask<Skill>(path, { query: { version }, signal }) });
   if (shown.error instanceof ApiError && shown.error.status === 404) {
     return (
-      <Empty title="There is no such skill">
+      <Empty whole title="There is no such skill">
         <Link href="/skills">All skills</Link>
       </Empty>
     );
@@ -86,29 +87,13 @@ function Shown({ skill, latest }: { skill: Skill; latest: number }) {
 function Delete({ skill }: { skill: Skill }) {
   const queries = useQueryClient();
   const [, go] = useLocation();
-  const remove = useMutation({
-    mutationFn: () => ask(`${PATH}/${encodeURIComponent(skill.id)}`, { method: "DELETE" }),
-    onSuccess: () => {
-      go("/skills");
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
+  const leave = () => {
+    go("/skills");
+    return queries.invalidateQueries({ queryKey: [PATH] });
+  };
   return (
-    <Dialog open="Delete" title={`Delete ${skill.name}?`} kind="danger">
-      {(close) => (
-        <>
-          <p>It goes with all of its versions, for good.</p>
-          {remove.isError && <Failure error={remove.error} />}
-          <div className="row">
-            <button type="button" className="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-              Delete
-            </button>
-            <button type="button" onClick={close}>
-              Cancel
-            </button>
-          </div>
-        </>
-      )}
-    </Dialog>
+    <Confirm verb="Delete" title={`Delete ${skill.name}?`} act={() => ask(`${PATH}/${encodeURIComponent(skill.id)}`, { method: "DELETE" })} onDone={leave}>
+      It goes with all of its versions, for good.
+    </Confirm>
   );
 }

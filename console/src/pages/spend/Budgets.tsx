@@ -1,31 +1,27 @@
 /** Budgets: how much of each is spent, and a form to set one. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { useState } from "react";
 import { ask } from "../../api/client";
+import { Dialog } from "../../ui/Dialog";
+import { Confirm, Form } from "../../ui/form";
 import { dollars, State } from "../../ui/format";
-import { Failure, Loaded } from "../../ui/states";
+import { Loaded } from "../../ui/states";
 import type { Budget, BudgetStatus } from "./stats";
 
 const STATUS = "/api/budgets/status";
 
 export function Budgets() {
-  const dialog = useRef<HTMLDialogElement>(null);
   const queries = useQueryClient();
   const budgets = useQuery({ queryKey: [STATUS], queryFn: ({ signal }) => ask<{ budgets: BudgetStatus[] }>(STATUS, { signal }) });
-  const remove = useMutation({
-    mutationFn: (id: string) => ask(`/api/budgets/${encodeURIComponent(id)}`, { method: "DELETE" }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [STATUS] }),
-  });
   return (
     <section className="card" aria-labelledby="budgets">
       <div className="row between">
         <h2 id="budgets">Budgets</h2>
-        <button type="button" onClick={() => dialog.current?.showModal()}>
-          New budget
-        </button>
+        <Dialog open="New budget" title="New budget">
+          {(close) => <NewBudget onDone={close} />}
+        </Dialog>
       </div>
-      {remove.isError && <Failure error={remove.error} />}
       <Loaded query={budgets}>
         {(data) =>
           data.budgets.length === 0 ? (
@@ -40,9 +36,16 @@ export function Budgets() {
                     </span>
                     <span className="row">
                       {dollars(budget.current_spend)} of {dollars(budget.amount)} <State value={budget.status} />
-                      <button type="button" className="plain" onClick={() => remove.mutate(budget.id)} aria-label={`Delete the budget ${budget.name}`}>
-                        Delete
-                      </button>
+                      <Confirm
+                        verb="Delete"
+                        which={`the budget ${budget.name}`}
+                        title={`Delete the budget ${budget.name}?`}
+                        plain
+                        act={() => ask(`/api/budgets/${encodeURIComponent(budget.id)}`, { method: "DELETE" })}
+                        onDone={() => queries.invalidateQueries({ queryKey: [STATUS] })}
+                      >
+                        Nobody is warned by it any more. What was spent stays known.
+                      </Confirm>
                     </span>
                   </div>
                   <div className="bar" aria-hidden="true">
@@ -54,9 +57,6 @@ export function Budgets() {
           )
         }
       </Loaded>
-      <dialog ref={dialog} aria-labelledby="new-budget">
-        <NewBudget onDone={() => dialog.current?.close()} />
-      </dialog>
     </section>
   );
 }
@@ -75,15 +75,8 @@ function NewBudget({ onDone }: { onDone: () => void }) {
     },
   });
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    create.mutate();
-  }
-
   return (
-    <form className="stack" onSubmit={submit}>
-      <h2 id="new-budget">New budget</h2>
-      {create.isError && <Failure error={create.error} />}
+    <Form submit="Create" sending={create} onSubmit={create.mutate} onCancel={onDone}>
       <label>
         Name
         <input required value={given.name} onChange={(event) => setGiven({ ...given, name: event.target.value })} />
@@ -108,14 +101,6 @@ function NewBudget({ onDone }: { onDone: () => void }) {
         Project, or empty for all
         <input value={given.project} onChange={(event) => setGiven({ ...given, project: event.target.value })} />
       </label>
-      <div className="row">
-        <button type="submit" className="primary" disabled={create.isPending}>
-          Create
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

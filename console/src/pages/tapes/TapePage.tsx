@@ -28,7 +28,7 @@ export default function TapePage({ slug }: { slug: string }) {
       {tape.data ? (
         <Shown tape={tape.data} />
       ) : tape.error instanceof ApiError && (tape.error.status === 404 || tape.error.status === 410) ? (
-        <Empty title="There is no such tape">It may have expired, or been taken back by those who published it.</Empty>
+        <Empty whole title="There is no such tape">It may have expired, or been taken back by those who published it.</Empty>
       ) : tape.isError ? (
         <Failure error={tape.error} retry={() => void tape.refetch()} />
       ) : (

@@ -1,18 +1,19 @@
 /** The runs that were published. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
-import { Dialog } from "../../ui/Dialog";
+import { Confirm } from "../../ui/form";
 import { When } from "../../ui/format";
 import { Listed, paged, Table, useList } from "../../ui/list";
 import { Title } from "../../ui/Shell";
-import { Empty, Failure } from "../../ui/states";
+import { Empty } from "../../ui/states";
 import { type Tape, tapeAddress } from "./tape";
 
 const PATH = "/api/v1/tapes";
 
 export default function TapesPage() {
+  const queries = useQueryClient();
   const list = useList(PATH, { limit: 50 }, paged<Tape>);
   return (
     <>
@@ -35,40 +36,21 @@ export default function TapesPage() {
                 </td>
                 <td>{tape.expires_at ? tape.expired ? "expired" : <When at={tape.expires_at} /> : "never"}</td>
                 <td>
-                  <Dialog open="Unpublish" title={`Unpublish ${tape.title}?`} kind="danger">
-                    {(close) => <Unpublish tape={tape} onDone={close} />}
-                  </Dialog>
+                  <Confirm
+                    verb="Unpublish"
+                    which={tape.title}
+                    title={`Unpublish ${tape.title}?`}
+                    act={() => ask(`${PATH}/${encodeURIComponent(tape.slug)}`, { method: "DELETE" })}
+                    onDone={() => queries.invalidateQueries({ queryKey: [PATH] })}
+                  >
+                    Its link leads nowhere then. Whoever saved a copy has it still.
+                  </Confirm>
                 </td>
               </tr>
             ))}
           </Table>
         )}
       </Listed>
-    </>
-  );
-}
-
-function Unpublish({ tape, onDone }: { tape: Tape; onDone: () => void }) {
-  const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => ask(`${PATH}/${encodeURIComponent(tape.slug)}`, { method: "DELETE" }),
-    onSuccess: () => {
-      onDone();
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
-  return (
-    <>
-      <p>Its link leads nowhere then. Whoever saved a copy has it still.</p>
-      {remove.isError && <Failure error={remove.error} />}
-      <div className="row">
-        <button type="button" className="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-          Unpublish
-        </button>
-        <button type="button" onClick={onDone}>
-          Cancel
-        </button>
-      </div>
     </>
   );
 }
