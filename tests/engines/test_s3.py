@@ -33,7 +33,7 @@ def test_a_direct_put_with_another_digest_is_refused(engine):
         S3Files().put(replace(FILE, id="art_wrong"), b"something else")
 
 
-def test_what_is_under_lock_is_gone_in_a_new_account_alone(real_engines, request, tmp_path):
+def test_what_is_under_lock_is_gone_in_a_new_account_alone(engine, request, tmp_path):
     # The hour's digest may be sealed while a test runs; the next test starts with nothing all the same.
     with running(Path(request.config.getoption("--engines")), tmp_path) as own:
         s3 = own.client("s3")
