@@ -15,12 +15,15 @@ import pytest
 
 from local import seeds
 from local.functions import Functions
+from local.stack import Stack as Running
 from local.stack import run
 from local.streaming import streams
 from tests.endpoints.operations import operations
 from tests.endpoints.planted import BODIES, HEADERS, NOBODYS, PLANTS, QUERY, body_of, kind_of, plant
 from tests.endpoints.stack import Stack, Workspace
+from tests.files import WEBM
 from tests.permissions import Need, Statement, allowed, needs
+from tests.workers.test_artifact_workers import announce, put
 from wakeline.adapters import aws
 from wakeline.adapters.outgoing import courier
 
@@ -47,7 +50,6 @@ UNEXERCISED: dict[str, list[str]] = {
     ],
     "a file that a browser fetches or sends by a signed URL, or that is deleted": [
         "ArtifactPolicy: s3:DeleteObject bucket/artifacts/*",
-        "EndUploadPolicy: s3:DeleteObject bucket/artifacts/*",
         "FetchPolicy: s3:GetObject bucket/artifacts/*",
         "ForgetArtifactsPolicy: s3:DeleteObject bucket/artifacts/*",
     ],
@@ -69,7 +71,7 @@ UNEXERCISED: dict[str, list[str]] = {
         "RememberTrace: dynamodb:GetItem MEM#*",
         "RememberTrace: dynamodb:PutItem MEM#*",
         "SaveConfig: dynamodb:PutItem CF#*",
-        "SweepRetention: dynamodb:GetItem PO#*",
+        "SweepRetention: dynamodb:GetItem PO#* CF#*",
     ],
     "plans that were bought": [
         "BillingPolicy: dynamodb:GetItem BILL#*",
@@ -146,6 +148,7 @@ def seen(policies: dict[str, list[Statement]]) -> Iterator[Seen]:
     ):
         patch.setenv("STREAM_SECONDS", "0.05")
         patch.setenv("STREAM_POLL_MS", "10")
+        patch.setenv("S3_PUBLIC_ENDPOINT", "http://127.0.0.1:9999")
         patch.setattr(courier, "post", lambda *_: 204)
         seeds.write_credentials(running.engine, "unlimited")
         running.engine.direct = False
@@ -159,6 +162,7 @@ def seen(policies: dict[str, list[Statement]]) -> Iterator[Seen]:
 
         running.engine.after_call.append(note)
         _ask_everything(Stack(running.engine, running.gateway), running.functions)
+        _upload(running)
         running.delivery.drain()
         for function in running.functions.all.values():
             if any(event.kind.startswith("Schedule") for event in function.events):
@@ -166,6 +170,14 @@ def seen(policies: dict[str, list[Statement]]) -> Iterator[Seen]:
         running.delivery.drain()
         yield found
     aws.client.cache_clear()
+
+
+def _upload(running: Running) -> None:
+    """Two files by their signed URLs: one that is what was announced, one that is not."""
+    for content in (WEBM, b"<html>".ljust(len(WEBM))):
+        workspace = Workspace.fresh(Stack(running.engine, running.gateway))
+        workspace.trace("trc_1")
+        put(running, announce(workspace, digest=False), content)
 
 
 def _ask_everything(stack: Stack, functions: Functions) -> None:
