@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from moto.dynamodb.exceptions import MockValidationException
@@ -37,6 +37,7 @@ def query(
 
     Raises:
         Unsupported: the key condition is of a kind the sorted views cannot answer.
+        MockValidationException: a BETWEEN whose bounds are the wrong way round, or a start key that is none.
     """
     partition_value, comparison, values = conditions
     partition: FlatKey = (partition_value.type, partition_value.cast_value)
@@ -45,8 +46,13 @@ def query(
         raise Unsupported
     low, high = selected
     whole = bounds(partition, None, [])
-    if whole is None or low > high:  # BETWEEN b AND a with b > a
-        return ([], 0, None), []
+    if whole is None or low > high:
+        # Only BETWEEN can be asked the wrong way round. AWS refuses the whole query; moto would answer with no items.
+        raise MockValidationException(
+            "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to"
+            f" lower bound; lower bound operand: AttributeValue: {_shown(values[0])}, upper bound operand:"
+            f" AttributeValue: {_shown(values[1])}"
+        )
     after = _start(view, start_key)
     read: list[Item] = []
     size = 0
@@ -63,11 +69,30 @@ def query(
         # moto names a last key when anything of the *partition* follows, even what the key condition leaves out.
         beyond = next(_walk(view, whole[0], whole[1], last, forward), None) is not None
     last_key = table._get_last_evaluated_key(read[-1], index.name if index else None) if beyond else None
-    results = [project_index(index, item) for item in read] if index else read
+
+    def shown(item: Item) -> Item:
+        seen = project_index(index, item) if index else item
+        return project(seen, projection) if projection else copy.deepcopy(seen)
+
+    passing = read
     if filter_expression is not None:
-        results = [item for item in results if filter_expression.expr(item)]
-    results = [project(item, projection) if projection else copy.deepcopy(item) for item in results]
-    return (results, len(read), last_key), read
+        passing = [item for item in read if filter_expression.expr(project_index(index, item) if index else item)]
+    return (_Copies(passing, shown), len(read), last_key), read
+
+
+class _Copies(list[Item]):
+    """Items that are copied as they are looked at: a query for their count looks at none."""
+
+    def __init__(self, items: list[Item], copied: Callable[[Item], Item]) -> None:
+        super().__init__(items)
+        self._copied = copied
+
+    def __iter__(self) -> Iterator[Item]:
+        return (self._copied(item) for item in super().__iter__())
+
+
+def _shown(value: DynamoType) -> str:
+    return f"{{{value.type}:{value.value}}}"
 
 
 def _start(view: SortedView, start_key: dict[str, Any] | None) -> FlatKey | None:

@@ -60,6 +60,12 @@ class TestIndex:
         assert self.listed(store, "proj_2", **between) == ["trc_6", "trc_3"]
         assert self.listed(store, started_from="2026-03-21T12:06:00.000001Z") == ["trc_8", "trc_7"]
 
+    @pytest.mark.parametrize("project", [None, PROJECT])
+    def test_nothing_began_between_a_time_and_one_before_it(self, store, project):
+        self.traces(store)
+        asked = {"started_from": "2026-03-21T12:06:00.000Z", "started_to": "2026-03-21T12:03:00.000Z"}
+        assert self.listed(store, project, **asked) == []
+
     @pytest.mark.parametrize("limit", [1, 2, 3, 4, 9, 10])
     @pytest.mark.parametrize("project", [None, PROJECT])
     def test_paging_by_position_shows_each_once(self, store, limit, project):

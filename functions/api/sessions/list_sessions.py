@@ -28,7 +28,7 @@ class SessionPage(PageView):
 def list_sessions(
     caller: Caller,
     request: Request,
-    limit: Annotated[int | None, Field(ge=1, le=200)] = None,
+    limit: Annotated[int | None, Field(ge=1, le=1000)] = None,
     offset: Annotated[int, Field(ge=0)] = 0,
     cursor: str | None = None,
     since: str | None = None,
@@ -44,7 +44,7 @@ def list_sessions(
     status: Literal["running", "completed", "failed", "stale"] | None = None,
     tag: str | None = None,
 ) -> SessionPage:
-    """Sessions that pass every filter. `limit` is 20 where TraceVault's clients ask and 50 elsewhere, at most 200.
+    """Sessions that pass every filter. `limit` is 20 where TraceVault's clients ask and 50 elsewhere, at most 1000.
 
     `search` is a query as in `/api/search`, over messages; a part of a summary, name, folder, author or tag fits too.
     """

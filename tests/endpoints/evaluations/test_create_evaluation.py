@@ -45,6 +45,7 @@ def test_allowed(governed):
         "operation_allowed",
     ]
     assert {event["policy_version"] for event in trace["events"]} == {1}
+    assert trace["events"][0]["description"] == "Agent initiated read operation on aws"
     shown: dict[str, object] = {
         "agent_id": "deploy-agent",
         "agent_name": "deploy-agent",

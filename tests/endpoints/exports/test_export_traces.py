@@ -41,6 +41,7 @@ def test_columns_headers_and_order(stack, workspace, auditor):
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="audit-2026-03-01-to-2026-03-31.csv"'
     assert answer.headers["x-total-count"] == "3"
+    assert {"X-Total-Count", "Content-Disposition"} <= set(answer.headers["access-control-expose-headers"].split(", "))
     assert answer.body.decode().split("\n")[0] == COLUMNS
     assert [row["trace_id"] for row in rows(answer)] == ["t20", "t21", "t22"]
     assert rows(answer)[0].items() >= {"agent_id": "agt_1", "agent_name": "a", "final_outcome": "in_progress"}.items()

@@ -40,6 +40,8 @@ def test_toml_in_toml_out(stack, governed):
         assert (answer.status, answer.body.decode()) == (200, POLICY)
         assert answer.headers["content-type"] == "application/toml"
         assert (answer.headers["etag"], answer.headers["x-policy-version"]) == ('"1"', "1")
+        # Pages of another origin, the console's, read no header that is not named to them.
+        assert {"ETag", "X-Policy-Version"} <= set(answer.headers["access-control-expose-headers"].split(", "))
 
 
 def test_versions_have_a_history(stack, governed):

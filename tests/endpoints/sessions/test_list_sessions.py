@@ -131,6 +131,15 @@ def test_each_reference_has_its_default_limit(stack, workspace, path, limit):
     assert (answer.json["limit"], answer.json["offset"], answer.json["next_cursor"]) == (limit, 0, None)
 
 
+def test_a_page_holds_up_to_a_thousand(stack, workspace):
+    ids = [f"trc_{number:03d}" for number in range(101)]
+    for trace_id in ids:
+        workspace.trace(trace_id)
+    answer = stack.call("GET", PATHS[0], key=workspace.reader, limit=1000).json
+    assert [each["id"] for each in answer["sessions"]] == ids[::-1]
+    assert (answer["limit"], answer["next_cursor"]) == (1000, None)
+
+
 def test_newest_first_by_offset_and_by_cursor(stack, workspace):
     ids = [f"trc_{minute:02d}" for minute in range(7)]
     for minute, trace_id in enumerate(ids):
@@ -196,13 +205,15 @@ def test_filters(stack, workspace):
     assert ids(to="2026-03-21") == ["a"]
     assert ids(to="2026-03-22") == ["b", "a"]
     assert ids(author="alice", repo="web") == ids(status="running") == ids(project_id="other") == []
+    assert ids(since="2026-03-22", to="2026-03-20") == ids(from_="2026-03-22", to="2026-03-21T10:00:00Z") == []
+    assert ids(since="2026-03-22T12:00:00 02:00") == ["b"]
 
 
 @pytest.mark.parametrize(
     ("query", "field"),
     [
         ({"limit": 0}, "limit"),
-        ({"limit": 201}, "limit"),
+        ({"limit": 1001}, "limit"),
         ({"limit": "x"}, "limit"),
         ({"offset": -1}, "offset"),
         ({"offset": 10_001}, "offset"),

@@ -51,7 +51,7 @@ def opening(asked: Asked, verdict: Verdict, approval_id: str | None, expires_at:
     write.add(
         "trace_initiated",
         ("agent", agent.name),
-        f"Agent initiated {what}",
+        f"Agent initiated {action.operation} operation on {action.target_integration}",
         "started",
         {
             "operation": action.operation,

@@ -58,7 +58,6 @@ def _headers(download: Download) -> dict[str, str]:
     }
     if download.total is not None:
         said["X-Total-Count"] = str(download.total)
-        said["Access-Control-Expose-Headers"] = "x-request-id, Content-Disposition, X-Total-Count"
     return said
 
 

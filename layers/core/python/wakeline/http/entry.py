@@ -31,8 +31,8 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
-        "Content-Disposition, X-Total-Count"
+        "x-request-id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, Location,"
+        " Content-Disposition, X-Total-Count, X-Policy-Version"
     ),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
