@@ -1,6 +1,8 @@
 """Which step decides, by the way the run is made."""
 
-from tests.unit.domain.detectors.written import bash, call, output, run_of, say, user
+import pytest
+
+from tests.unit.domain.detectors.written import bash, call, event, output, run_of, say, user
 from wakeline.domain.detectors import analyse
 
 CODE = "```python\nprint(1)\n```"
@@ -42,7 +44,26 @@ def test_a_course_that_came_to_nothing_new():
 
 
 def test_the_report_that_the_answer_was_made_from():
-    assert critical(user("When do they open?"), trip("a"), trip("b"), say("At nine.", "lead")) == (50, "scout")
+    told = [say("When do they open?", "lead", to="clerk"), say("They open at nine.", "clerk")]
+    assert critical(user("When do they open?"), trip("a"), told, say("At nine.", "lead")) == (50, "clerk")
+
+
+def test_what_was_concluded_from_a_place_that_was_only_shown():
+    told = [trip("a"), trip("b"), say("That answers it.", "lead"), say("At nine.", "lead")]
+    assert critical(user("When do they open?"), *told) == (70, "lead")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        [say("I look on.", "lead"), event("session_end", reason="Max time (1500s) reached.")],
+        [say("Please open c.", "lead", to="scout")],
+        [say("I wait.", "clerk")],
+        [],
+    ],
+)
+def test_a_run_that_was_cut_off_concluded_nothing(end):
+    assert critical(user("When do they open?"), trip("a"), trip("b"), *end) == (50, "scout")
 
 
 def test_the_first_word_among_agents_that_build_on_it():

@@ -9,6 +9,9 @@ GOAL = user("List all ten rivers.")
     ("ending", "critical", "confidence"),
     [
         ([say("Two so far."), event("session_end", status="failed", reason="error_max_turns: maximum turns")], 20, 0.8),
+        ([say("Two so far."), event("session_end", reason="Max time (1500s) reached.")], 20, 0.8),
+        ([say("Two so far."), event("session_end", reason="Maximum number of messages 40 reached")], 20, 0.8),
+        ([say("Two so far."), event("error", message="Deadline exceeded")], 20, 0.8),
         ([say("Traceback (most recent call last): boom")], 20, 0.8),
         (bash("ls"), 20, 0.6),
         ([say("  ")], 20, 0.6),

@@ -24,7 +24,7 @@ from .critical import critical_step
 from .detection import Analysis, Detection
 from .run import Recorded, Run, prepare
 
-DETECTOR_VERSION = "1.1.0"
+DETECTOR_VERSION = "1.2.0"
 """Goes up with every change that can change an analysis."""
 
 DETECTORS: dict[str, Callable[[Run], Detection | None]] = {

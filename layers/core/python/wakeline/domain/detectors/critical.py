@@ -8,8 +8,9 @@ and report back, in a conversation where each builds on the last word, and in th
 2. A deed in the opening message itself: an agent hands the task over together with code, and that code is what runs.
 3. The first use of a value nobody has, or the first claim of a deed nobody did: all that follows builds on it.
 4. Agents that are sent and report back. If the run comes to nothing new, the first report: the course it set was never
-   left. Otherwise the coordinator accepted every report but the last as a reason to go on; so the last one, the one
-   the answer was made from.
+   left. Otherwise the coordinator accepted every report but the last as a reason to go on. Was that one the agent's own
+   word, then it: the answer was made from it. Did it only show a place, and the coordinator closed the run upon it, then
+   the coordinator's last word: it took what was to be seen there for the answer.
 5. A conversation of agents, or of an agent and a terminal, without tool calls: what led to the first result that went
    wrong; where nothing went wrong, the first thing said: nobody holds evidence against it later, and the others build
    on it.
@@ -20,9 +21,9 @@ and report back, in a conversation where each builds on the last word, and in th
 from collections.abc import Sequence
 
 from .detection import Detection
-from .no_progress import deeds
+from .no_progress import ADDRESS, deeds
 from .run import Run, Step
-from .text import HANDS_ON, changes_state
+from .text import HANDS_ON, LIMIT, changes_state
 
 _PROOF = ("goal_mismatch", "forbidden_action", "destructive_action")
 _BASELESS = ("invented_reference", "skipped_verification")
@@ -47,6 +48,9 @@ def critical_step(run: Run, detections: Sequence[Detection]) -> tuple[int, str] 
     if reports:
         if any(one.label == "no_progress" for one in detections):
             return reports[0].seq, "The run came to nothing new after the course this first report set."
+        closing = _closing(run, reports[-1])
+        if closing is not None:
+            return closing.seq, "The run was closed upon what was seen last, and nothing more was looked at."
         return reports[-1].seq, "The last report: what was concluded was concluded from it."
     if several and run.says:
         first = _before_failure(run)
@@ -58,6 +62,18 @@ def critical_step(run: Run, detections: Sequence[Detection]) -> tuple[int, str] 
         return _of(min(findings, key=lambda one: (-one.confidence, one.critical_step_seq, one.label)))
     last = _last_change(run) or run.last_say or (run.steps[-1] if run.steps else None)
     return None if last is None else (last.seq, "The last deed that changed something; nothing after it could mend it.")
+
+
+def _closing(run: Run, report: Step) -> Step | None:
+    """The last word of a run by an agent that sends others, after a report that shows a place; None where the run hit a
+    limit or breaks off while the agent waits: then nothing was concluded.
+    """
+    if not ADDRESS.search(report.text) or LIMIT.search(run.steps[-1].text):
+        return None
+    after = [step for step in run.steps[report.at + 1 :] if step.kind in ("say", "think")]
+    senders = {step.agent for step in run.says if step.to is not None}
+    closes = after and after[-1].agent in senders and after[-1].to is None
+    return after[-1] if closes else None
 
 
 def _before_failure(run: Run) -> Step | None:

@@ -9,7 +9,7 @@ from .text import STUCK
 LABEL = "no_progress"
 TIMES = 3
 
-_PLACE = re.compile(r"https?://[^\s)\]\"'>]+", re.ASCII)
+ADDRESS = re.compile(r"https?://[^\s)\]\"'>]+", re.ASCII)
 
 
 _SPEAKS = frozenset({"say", "think", "notification", "error"})
@@ -84,5 +84,5 @@ def _start(reports: list[Step], first: Step) -> Step:
 
 
 def _place(step: Step) -> str:
-    address = _PLACE.search(step.text)
+    address = ADDRESS.search(step.text)
     return address[0] if address else step.text[:80]

@@ -87,8 +87,9 @@ STUCK = re.compile(
 )
 
 LIMIT = re.compile(
-    r"\bmax(?:imum)?[ _-]?(?:number of )?(?:rounds?|turns?|steps?|iterations?|tokens?)\b|"
-    r"\b(?:step|turn|token|time|round|iteration|context|rate)s?[ _-]limit\b|\btimed? ?out\b|\bbudget exhausted\b",
+    r"\bmax(?:imum)?[ _-]?(?:number of )?(?:rounds?|turns?|steps?|iterations?|tokens?|messages?|time|duration|cost)\b|"
+    r"\b(?:step|turn|token|time|round|iteration|message|context|cost|rate)s?[ _-]limit\b|\btimed? ?out\b|"
+    r"\b(?:budget exhausted|deadline (?:exceeded|reached))\b",
     re.IGNORECASE | re.ASCII,
 )
 
