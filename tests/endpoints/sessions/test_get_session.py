@@ -29,7 +29,7 @@ def test_another_workspaces_session_is_not_there(stack, workspace, elsewhere, pa
     theirs = stack.call("GET", f"{path}/{trace.id}", key=elsewhere.reader)
     nobodys = stack.call("GET", f"{path}/trc_no", key=elsewhere.reader)
     assert theirs.status == nobodys.status == 404
-    assert theirs.error["message"] == nobodys.error["message"] == "session not found"
+    assert theirs.error["message"] == nobodys.error["message"] == "Session not found"
 
 
 def test_another_projects_session_is_not_there(stack, workspace):

@@ -67,9 +67,28 @@ def test_not_of_what_was_blocked(governed):
     assert governed.outcome(governed.ask("drop").json["trace_id"]).status == 409
 
 
-def test_not_of_a_trace_that_nobody_governed(governed):
-    governed.workspace.trace("trc_plain")
-    assert governed.outcome("trc_plain", key=governed.admin).status == 409
+@pytest.mark.parametrize(
+    ("status", "event", "outcome", "ended"),
+    [
+        ("success", "operation_executed", "executed", "completed"),
+        ("error", "operation_failed", "blocked", "failed"),
+    ],
+)
+def test_it_ends_a_run_that_nobody_governed(governed, status, event, outcome, ended):
+    governed.workspace.trace("trc_plain", [{"type": "user_message", "payload": {"content": "Go."}}])
+    assert governed.outcome("trc_plain", status, metadata={"region": "eu"}, key=governed.admin).status == 204
+    trace = governed.trace("trc_plain")
+    assert governed.kinds("trc_plain") == ["user_message", event, "trace_closed", "session_end"]
+    assert (trace["final_outcome"], trace["status"], trace["has_approval"]) == (outcome, ended, False)
+    assert trace["events"][1]["metadata"] == {"region": "eu"}
+    assert governed.valid("trc_plain")
+    assert governed.outcome("trc_plain", status, key=governed.admin).status == 409
+
+
+def test_not_of_a_run_that_ended(governed):
+    governed.workspace.trace("trc_ended", [{"type": "session_end", "payload": {"status": "completed"}}])
+    answer = governed.outcome("trc_ended", key=governed.admin)
+    assert (answer.status, answer.error["message"]) == (409, "the trace is finalized already: executed")
 
 
 def test_once_however_many_report(governed):

@@ -115,15 +115,21 @@ def decided(
 
 
 def ended(governance: dict[str, Any], agent: str, *, success: bool, said: dict[str, Any] | None) -> list[NewEvent]:
-    """The events of an outcome that the agent reports."""
+    """The events of an outcome that the agent reports. `governance` is empty for a run that nobody governed: its status
+    follows from a `session_end`, as any run's.
+    """
     approval_id = governance.get("approval_request_id")
-    write = _Writer(governance["policy_version"], approval_id)
+    write = _Writer(governance.get("policy_version"), approval_id)
     if success:
         write.add("operation_executed", ("agent", agent), "The operation completed", "success", said)
         write.close("completed_with_approval" if approval_id else "executed")
     else:
         write.add("operation_failed", ("agent", agent), "The operation failed", "error", said)
         write.close("blocked")
+    if not governance:
+        write.events.append(
+            NewEvent.read({"type": "session_end", "payload": {"status": "completed" if success else "failed"}})
+        )
     return write.events
 
 
@@ -131,7 +137,7 @@ _SERVICE = ("approval_service", "approval service")
 
 
 class _Writer:
-    def __init__(self, policy_version: int, approval_id: str | None = None) -> None:
+    def __init__(self, policy_version: int | None, approval_id: str | None = None) -> None:
         self.events: list[NewEvent] = []
         self.approval_id = approval_id
         self._policy_version = policy_version

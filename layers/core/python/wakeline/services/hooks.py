@@ -45,7 +45,7 @@ def record(store: LedgerStore, env: Env, caller: Caller, body: bytes) -> Trace:
 
     def draft(trace: Trace) -> Draft:
         if not caller.sees(trace):
-            raise NotFound("session not found")
+            raise NotFound("Session not found")
         return Draft(sift(trace, keyed(trace), {}))
 
     try:

@@ -151,7 +151,7 @@ def _project(ledger: LedgerStore, caller: Caller, note: Note, now: datetime) -> 
     if trace is None:
         return project_id
     if not caller.sees(trace):
-        raise NotFound("session not found")
+        raise NotFound("Session not found")
     if note.scope == "session" and _is_over(trace, now):
         raise Conflict("the session is over, and so are its memories", field="session_id")
     return trace.project_id

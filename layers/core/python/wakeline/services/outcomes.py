@@ -1,4 +1,4 @@
-"""Outcomes: what became of an action that was allowed, told by its agent. It ends the governed trace."""
+"""Outcomes: what became of an action that was allowed, or of any run, told by its agent. It ends the trace."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def record(
 ) -> None:
     """Append the outcome and close the trace; its final outcome follows from both.
 
-    Raises `NotFound`, and `Conflict` for a trace that is final already, waits for a person, or that nobody governs.
+    Raises `NotFound`, and `Conflict` for a trace that is final already or waits for a person.
     """
     canonical(said, "metadata")
     said = redacting.value(env, caller.workspace_id, said)
@@ -40,12 +40,10 @@ def record(
 
 
 def _open(trace: Trace) -> dict[str, Any]:
-    """What HEAD says of a governed trace that has no final outcome yet."""
-    if trace.governance is None:
-        raise Conflict("this trace was not governed: only what /api/v1/evaluate began has an outcome to record")
+    """What HEAD says of the evaluation of a trace that has no final outcome yet; nothing where there was none."""
     if trace.outcome != "in_progress":
         raise Conflict(f"the trace is finalized already: {trace.outcome}")
-    return trace.governance
+    return trace.governance or {}
 
 
 def _check_decided(stores: Governors, env: Env, caller: Caller, approval_id: str) -> None:

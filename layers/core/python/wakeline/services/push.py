@@ -135,7 +135,7 @@ def _create(store: LedgerStore, env: Env, caller: Caller, session: Push, transcr
         return trace
     found = store.head(caller.workspace_id, session.id)
     if found is None:
-        raise NotFound("session not found")
+        raise NotFound("Session not found")
     return found
 
 

@@ -115,7 +115,7 @@ def list_items(
     if query.session_id is not None:
         only = session_of(store, caller, query.session_id)
         if project_id not in (None, only.project_id):
-            raise NotFound("session not found")
+            raise NotFound("Session not found")
         counts = [probe.count(only.counters)]
         exact = counts[0] is not None
         total = counts[0] or 0
@@ -152,7 +152,7 @@ def session_of(store: LedgerStore, caller: Caller, session_id: str) -> Trace:
     try:
         return require(store, caller, session_id)
     except NotFound:
-        raise NotFound("session not found") from None
+        raise NotFound("Session not found") from None
 
 
 def _fill(
