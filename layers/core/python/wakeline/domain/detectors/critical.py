@@ -8,9 +8,9 @@ and report back, in a conversation where each builds on the last word, and in th
 2. A deed in the opening message itself: an agent hands the task over together with code, and that code is what runs.
 3. The first use of a value nobody has, or the first claim of a deed nobody did: all that follows builds on it.
 4. Agents that are sent and report back. If the run comes to nothing new, the first report: the course it set was never
-   left. Otherwise the coordinator accepted every report but the last as a reason to go on. Was that one the agent's own
-   word, then it: the answer was made from it. Did it only show a place, and the coordinator closed the run upon it, then
-   the coordinator's last word: it took what was to be seen there for the answer.
+   left. Otherwise the coordinator accepted every report but the last as a reason to go on. If that one is the agent's
+   own word, then it: the answer was made from it. If it only shows a place and the coordinator closed the run upon it,
+   then the coordinator's last word: it took what was to be seen there for the answer.
 5. A conversation of agents, or of an agent and a terminal, without tool calls: what led to the first result that went
    wrong; where nothing went wrong, the first thing said: nobody holds evidence against it later, and the others build
    on it.
