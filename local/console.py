@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import jwt
@@ -15,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from local import seeds
 from local.gateway import Gateway
+from local.sign_in import Issuer
 
 BUILT = Path(__file__).parents[1] / "console" / "dist"
 CONFIG = "/console-config.json"
@@ -44,12 +46,18 @@ POLICY = "; ".join(
 
 
 class Console:
-    """ASGI: the API's paths go to the gateway; files of the console are served; any other page is its index."""
+    """ASGI: the API's paths go to the gateway; files of the console are served; any other page is its index.
 
-    def __init__(self, gateway: Gateway, built: Path = BUILT) -> None:
+    Files are read as they are asked for: what is built while this runs is what the next page is.
+    """
+
+    def __init__(self, gateway: Gateway, built: Path = BUILT, issuer: Issuer | None = None) -> None:
         self._gateway = gateway
-        self._files = StaticFiles(directory=built, html=True)
-        self._index = (built / "index.html").read_bytes()
+        self._built = built
+        self._files = StaticFiles(directory=built, check_dir=False)
+        self._issuer = issuer
+        asked = ("connect-src 'self'", *(issuer.origins if issuer else ()))
+        self._policy = POLICY.replace(asked[0], " ".join(asked))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or socket."""
@@ -60,22 +68,38 @@ class Console:
         ):
             await self._gateway(scope, receive, send)
         elif scope["path"] == CONFIG:
-            await _guarded(Response(json.dumps(config()), media_type="application/json"))(scope, receive, send)
+            told = Response(json.dumps(config(self._issuer)), media_type="application/json")
+            await self._guarded(told)(scope, receive, send)
         elif scope["path"] == "/" or not _is_file(self._files, scope["path"]):
-            if "text/html" not in Headers(scope=scope).get("accept", ""):
-                # A program that asks for what is not there: the API says so in its own way.
+            index = self._index()
+            if index is None or "text/html" not in Headers(scope=scope).get("accept", ""):
+                # Not built, or a program that asks for what is not there: the API says so in its own way.
                 await self._gateway(scope, receive, send)
                 return
-            await _guarded(Response(self._index, media_type="text/html"))(scope, receive, send)
+            await self._guarded(Response(index, media_type="text/html"))(scope, receive, send)
         else:
             await self._files(scope, receive, send)
 
+    def _index(self) -> bytes | None:
+        try:
+            return (self._built / "index.html").read_bytes()
+        except FileNotFoundError:
+            return None
 
-def config() -> dict[str, Any]:
-    """What the sign-in page offers: the fixed keys, and a token for each role."""
+    def _guarded(self, response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = self._policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def config(issuer: Issuer | None = None) -> dict[str, Any]:
+    """What the sign-in page offers: the fixed keys, and people: a token for each role, or their own issuer."""
     people = ((f"A {role}", _token(role), f"the role {role}, signed in as a person") for role in ROLES)
-    offered = [{"name": name, "credential": credential, "about": about} for name, credential, about in (*KEYS, *people)]
-    return {"local": offered}
+    choices = KEYS if issuer else (*KEYS, *people)
+    offered = [{"name": name, "credential": credential, "about": about} for name, credential, about in choices]
+    return {"local": offered, **({"oidc": issuer.config()} if issuer else {})}
 
 
 def _token(role: str) -> str:
@@ -94,12 +118,4 @@ def _token(role: str) -> str:
 
 def _is_file(files: StaticFiles, path: str) -> bool:
     _, found = files.lookup_path(path.lstrip("/"))
-    return found is not None and not path.endswith("/")
-
-
-def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return found is not None and S_ISREG(found.st_mode)

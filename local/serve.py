@@ -16,6 +16,7 @@ import uvicorn
 
 from local import console, seeds
 from local.s3_endpoint import S3Endpoint
+from local.sign_in import discover
 from local.stack import Stack, run
 
 
@@ -32,11 +33,12 @@ def main(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"cannot listen on {args.host}:{args.port}: {error.strerror}", file=sys.stderr)
         return 1
+    issuer = discover(args.issuer, args.client_id, args.audience) if args.issuer else None
     # Clients of presigned URLs go to S3 itself where that has an address.
     os.environ["S3_PUBLIC_ENDPOINT"] = args.s3_endpoint or f"http://127.0.0.1:{files.getsockname()[1]}"
     with run(
         Path(args.template),
-        parameters=seeds.parameters(args.plan),
+        parameters=seeds.parameters(args.plan) | (issuer.parameters() if issuer else {}),
         data=Path(args.data) if args.data else None,
         dynamodb_endpoint=args.dynamodb_endpoint,
         s3_endpoint=args.s3_endpoint,
@@ -45,13 +47,14 @@ def main(args: argparse.Namespace) -> int:
         # The store lives in this process's memory: the default would walk through all of it far too often.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        asyncio.run(_serve(stack, listener, files, sample=not args.no_sample))
+        app = console.Console(stack.gateway, issuer=issuer)
+        asyncio.run(_serve(stack, app, listener, files, sample=not args.no_sample))
     return 0
 
 
-async def _serve(stack: Stack, listener: socket.socket, files: socket.socket, *, sample: bool) -> None:
-    built = console.BUILT.joinpath("index.html").is_file()
-    app = console.Console(stack.gateway) if built else stack.gateway
+async def _serve(
+    stack: Stack, app: console.Console, listener: socket.socket, files: socket.socket, *, sample: bool
+) -> None:
     servers = [_Server(_config(app)), _Server(_config(S3Endpoint(stack.engine)))]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -72,8 +75,8 @@ async def _serve(stack: Stack, listener: socket.socket, files: socket.socket, *,
         f" | {seeds.OTHER_ADMIN_KEY}",
         flush=True,
     )
-    if not built:
-        print("the console is not built: make console (Node 20) and start again", flush=True)
+    if not console.BUILT.joinpath("index.html").is_file():
+        print("the console is not built: make console (Node 20)", flush=True)
     threading.Thread(target=stack.functions.warm, name="warm", daemon=True).start()
     await stop.wait()
     for server in servers:

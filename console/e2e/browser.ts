@@ -26,9 +26,15 @@ export interface Site {
   stop(): Promise<void>;
 }
 
+interface Start {
+  /** Of `wakeline serve`. */
+  options?: string[];
+  env?: Record<string, string>;
+}
+
 /** Start a stack with its sample, and a browser. */
-export async function startSite(...options: string[]): Promise<Site> {
-  const { url, server } = await serve(options);
+export async function startSite({ options = [], env = {} }: Start = {}): Promise<Site> {
+  const { url, server } = await serve(options, env);
   const browser = await launch();
   const heard: string[] = [];
 
@@ -74,12 +80,12 @@ export async function startSite(...options: string[]): Promise<Site> {
   return { url, open, api, complaints: () => heard.splice(0), token, cpu: () => cpuOf(server.pid), stop };
 }
 
-async function serve(options: string[]): Promise<{ url: string; server: ChildProcess }> {
+async function serve(options: string[], env: Record<string, string>): Promise<{ url: string; server: ChildProcess }> {
   const home = mkdtempSync(join(tmpdir(), "wakeline-"));
   const paths = [ROOT, join(ROOT, "functions"), join(ROOT, "layers", "core", "python")].join(":");
   const server = spawn(join(ROOT, ".venv", "bin", "python"), ["-m", "local.cli", "serve", "--port", "0", "--plan", "unlimited", ...options], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH ?? "", HOME: home, PYTHONPATH: paths, PYTHONUNBUFFERED: "1" },
+    env: { PATH: process.env.PATH ?? "", HOME: home, PYTHONPATH: paths, PYTHONUNBUFFERED: "1", ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream })) {

@@ -1,14 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { missing, type Site, startSite } from "./browser";
 import { furnish } from "./pages";
+import { type Receiver, startReceiver } from "./receiver";
 
 describe.skipIf(missing)("govern", () => {
   let site: Site;
+  let receiver: Receiver;
   beforeAll(async () => {
-    site = await startSite();
+    receiver = await startReceiver();
+    site = await startSite({ env: { OUTGOING_ALLOW: receiver.host } });
     await furnish(site);
   });
-  afterAll(() => site.stop());
+  afterAll(async () => {
+    await site.stop();
+    await receiver.stop();
+  });
   afterEach(() => expect(site.complaints()).toEqual([]));
 
   it("shows what an agent asks, and approves it with a note", async () => {
@@ -89,6 +95,41 @@ describe.skipIf(missing)("govern", () => {
     const page = await site.open("/govern/audit");
     await page.getByRole("button", { name: "record intact" }).waitFor();
     await page.getByRole("cell", { name: "agent.created" }).first().waitFor();
+  });
+
+  it("sends signed messages to a webhook, whose secret is shown once, and tells what became of them", async () => {
+    const page = await site.open("/govern/webhooks");
+    await page.getByRole("button", { name: "New webhook" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Address").fill(`http://${receiver.host}/hook`);
+    await form.getByLabel("What it is for").fill("The team's channel");
+    await form.getByRole("button", { name: "Create" }).click();
+    const shown = page.getByRole("status", { name: /^The secret of/ });
+    const secret = (await shown.locator("code").textContent()) ?? "";
+    expect(secret).toMatch(/^whsec_/);
+    await shown.getByRole("button", { name: "I have kept it" }).click();
+
+    const card = page.getByRole("article", { name: `http://${receiver.host}/hook` });
+    await card.getByText("The team's channel").waitFor();
+    await card.getByRole("button", { name: "Send a test" }).click();
+    await card.getByRole("status").filter({ hasText: "delivered" }).waitFor();
+    expect(receiver.got.map((message) => message.fits(secret))).toEqual([true]);
+
+    receiver.status = 500;
+    await card.getByRole("button", { name: "Send a test" }).click();
+    await card.getByRole("status").filter({ hasText: "500" }).waitFor();
+    await card.getByRole("button", { name: "Deliveries" }).click();
+    const table = page.getByRole("dialog").getByRole("region", { name: "Deliveries" });
+    await table.getByRole("cell", { name: "delivered" }).waitFor();
+    expect(await table.getByRole("row").count()).toBe(3);
+    await page.keyboard.press("Escape");
+
+    await page.reload();
+    await card.waitFor();
+    expect(await page.getByText(secret).count()).toBe(0);
+    await card.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("Nothing is sent anywhere").waitFor();
   });
 
   it("says in the API's own words why a webhook to a private address is refused", async () => {

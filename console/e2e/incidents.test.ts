@@ -40,6 +40,18 @@ describe.skipIf(missing)("incidents", () => {
     await table.getByRole("link", { name: "sample-flight-booking" }).waitFor({ timeout: 20_000 });
   });
 
+  it("are given a plan and a diff, which says that no model made it", async () => {
+    const { incidents } = (await site.api("/api/incidents")) as { incidents: { id: string }[] };
+    const page = await site.open(`/incidents/${incidents[0]?.id}`);
+    const fix = page.getByRole("region", { name: "Fix" });
+    await fix.getByRole("button", { name: "Propose a fix" }).click();
+    await fix.getByText("known remedy").waitFor();
+    await fix.getByRole("listitem").first().waitFor();
+    await fix.locator(".diff .added").first().waitFor();
+    await fix.getByRole("link", { name: /^event/ }).first().click();
+    await page.locator("article.selected").waitFor();
+  });
+
   it("that are not there say so", async () => {
     const page = await site.open("/incidents/inc_none");
     await page.getByText("There is no such incident").waitFor();

@@ -52,6 +52,25 @@ describe.skipIf(missing)("memory, skills, forks and tapes", () => {
     await page.getByRole("link", { name: "sample-fix-failing-test" }).waitFor();
   });
 
+  it("lets a runner of one's own answer, and shows its new secret once", async () => {
+    const page = await site.open("/forks/new?run=sample-fix-failing-test&span=toolu_s01");
+    await page.getByLabel(/^To:/).fill("1 passed in 0.20s");
+    const engines = page.getByLabel("Answered by");
+    expect(await engines.getByRole("option").allTextContents()).toEqual(["the record alone", "models on Bedrock, tools from the record", "a runner of your own"]);
+    await engines.selectOption("webhook");
+    await page.getByLabel("The runner's address").fill("https://runner.example.org/step");
+    await page.getByRole("button", { name: "Replay" }).click();
+    const shown = page.getByRole("status", { name: "The runner's secret" });
+    expect(await shown.locator("code").textContent()).toMatch(/^whsec_/);
+    await shown.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByText("failed", { exact: true }).first().waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "There is nothing to compare" }).waitFor();
+    expect(await shown.count()).toBe(0);
+    await page.context().close();
+    expect(site.complaints().every((each) => each.includes("409"))).toBe(true);
+  });
+
   it("publishes a run, which anybody reads and checks without signing in", async () => {
     const page = await site.open("/runs/sample-flight-booking");
     await page.getByRole("button", { name: "Publish" }).click();

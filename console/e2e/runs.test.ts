@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { missing, type Site, startSite } from "./browser";
+import { PROOFS } from "./vectors";
 
 describe.skipIf(missing)("runs", () => {
   let site: Site;
@@ -81,6 +82,47 @@ describe.skipIf(missing)("runs", () => {
     await page.locator("article.selected .diff .added").first().waitFor();
     await page.goto(`${site.url}/runs/sample-fix-failing-test?span=toolu_s03`);
     await page.locator("article.selected.inner", { hasText: "in explore" }).waitFor();
+  });
+
+  it("erases what an event says, with a reason, and the record still verifies", async () => {
+    await site.api("/api/traces", { method: "POST", body: { id: "e2e-erase", user_goal: "To be erased" } });
+    const said = ["my number is 12345", "and my name is Ann", "thank you"].map((content) => ({ type: "user_message", payload: { content } }));
+    await site.api("/api/traces/e2e-erase/events", { method: "POST", body: { events: said } });
+    const page = await site.open("/runs/e2e-erase");
+    const event = page.locator("article.event", { hasText: "12345" });
+    await event.getByText("Everything recorded").click();
+    await event.getByRole("button", { name: "Erase the content" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(/^Why/).fill("she asked for it");
+    await dialog.getByRole("button", { name: "Erase" }).click();
+    await page.getByText("The content was erased.").waitFor();
+    expect(await page.getByText("12345").count()).toBe(0);
+    await page.getByText("and my name is Ann").waitFor();
+
+    await page.getByRole("button", { name: "Erase", exact: true }).click();
+    await dialog.getByLabel("The content").selectOption("of what users said");
+    await dialog.getByLabel(/^Why/).fill("she asked for all of it");
+    await dialog.getByRole("button", { name: "Erase" }).click();
+    await page.getByText("The content was erased.").nth(2).waitFor();
+    await page.getByRole("button", { name: "record intact" }).waitFor();
+    const { events } = (await site.api("/api/traces/wakeline:audit/events")) as { events: { payload: { action?: string; details?: { reason?: string } } }[] };
+    expect(JSON.stringify(events)).toContain("she asked for all of it");
+  });
+
+  it("holds a run against the signed digests", async () => {
+    const page = await site.open("/runs/sample-flight-booking");
+    await page.getByRole("button", { name: "record intact" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("In none yet.").waitFor();
+    expect(site.complaints()).toEqual([expect.stringContaining("404")]);
+    // Digests are an hour's: the proof that unit tests check, too, in an answer of the API's.
+    const proof = PROOFS[0];
+    await page.route("**/proof", (route) => route.fulfill({ json: proof }));
+    await page.reload();
+    await page.getByRole("button", { name: "record intact" }).click();
+    await dialog.getByRole("status").getByText("yes").waitFor();
+    await dialog.getByRole("status").getByText("fits", { exact: true }).waitFor();
+    await dialog.getByRole("link", { name: proof?.digest_id ?? "" }).waitFor();
   });
 
   it("keeps notes and tags, and deletes when one is sure", async () => {

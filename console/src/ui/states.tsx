@@ -25,7 +25,7 @@ export function Empty({ title, whole = false, children }: { title: string; whole
 
 export function Failure({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
   const known = error instanceof ApiError ? error : null;
-  const message = known?.message ?? (error instanceof TypeError ? "The server cannot be reached." : String(error));
+  const message = known?.message ?? (error instanceof TypeError ? "The server cannot be reached." : error instanceof Error ? error.message : String(error));
   return (
     <div className="error" role="alert">
       <strong>{message}</strong>

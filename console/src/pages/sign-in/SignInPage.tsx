@@ -2,11 +2,13 @@
 
 import { type FormEvent, useState } from "react";
 import { useSession } from "../../session";
+import { Failure } from "../../ui/states";
 import { beginSignIn } from "./oidc";
 
 export function SignInPage() {
   const { config, expired, signIn } = useSession();
   const [key, setKey] = useState("");
+  const [error, setError] = useState<unknown>(null);
 
   function useKey(event: FormEvent) {
     event.preventDefault();
@@ -21,8 +23,9 @@ export function SignInPage() {
           Your credential is not valid any more.
         </p>
       )}
+      {error !== null && <Failure error={error} />}
       {config?.oidc && (
-        <button type="button" className="primary" onClick={() => config.oidc && void beginSignIn(config.oidc)}>
+        <button type="button" className="primary" onClick={() => config.oidc && beginSignIn(config.oidc).catch(setError)}>
           Sign in
         </button>
       )}

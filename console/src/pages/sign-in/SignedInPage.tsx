@@ -24,5 +24,10 @@ export default function SignedInPage() {
       .catch(setError);
   }, [config, go, signIn]);
 
-  return error ? <Failure error={error} retry={() => go("/")} /> : <Loading what="Signing in" />;
+  return (
+    <main className="sign-in stack">
+      <h1>{error ? "Not signed in" : "Signing in"}</h1>
+      {error ? <Failure error={error} retry={() => go("/")} /> : <Loading what="Asking the issuer" />}
+    </main>
+  );
 }

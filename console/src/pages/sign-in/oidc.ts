@@ -61,8 +61,8 @@ export async function endSignIn(issuer: Issuer, query: URLSearchParams): Promise
 }
 
 async function discover(issuer: Issuer): Promise<Discovery> {
-  const answer = await fetch(`${issuer.authority.replace(/\/$/, "")}/.well-known/openid-configuration`);
-  if (!answer.ok) throw new Error("The issuer cannot be reached.");
+  const answer = await fetch(`${issuer.authority.replace(/\/$/, "")}/.well-known/openid-configuration`).catch(() => null);
+  if (!answer?.ok) throw new Error("The issuer cannot be reached.");
   return (await answer.json()) as Discovery;
 }
 
