@@ -5,6 +5,8 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,10 @@ class Folder:
     def fetch(self, key: str, path: str) -> bool:
         shutil.copyfile(self.folder / key.replace("/", "_"), path)
         return True
+
+    def dated(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        files = self.folder.glob(f"{prefix.replace('/', '_')}*")
+        return ((file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC)) for file in files)
 
     def delete(self, key: str) -> None:
         (self.folder / key.replace("/", "_")).unlink(missing_ok=True)

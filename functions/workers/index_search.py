@@ -1,4 +1,6 @@
-"""Started by the table's stream — brings the search index up to what was committed, and takes out what was erased."""
+"""Started by the table's stream — brings the search index up to what was committed, and takes out what was erased, also
+what was remembered of it.
+"""
 
 from typing import Any
 
@@ -6,7 +8,7 @@ from wakeline import wiring
 from wakeline.batch import stream_entry
 from wakeline.domain.feed import Appended
 from wakeline.observability import logger
-from wakeline.services import search_index
+from wakeline.services import memories, search_index
 from wakeline.wiring import find
 
 Segment = tuple[Appended, bool]
@@ -20,7 +22,7 @@ def read(record: dict[str, Any]) -> tuple[str, Segment] | None:
 
 
 def index_search(workspace_id: str, segments: list[Segment]) -> tuple[int, ...]:
-    """Index what is new; of what is indexed, drop the events that say nothing any more."""
+    """Index what is new; of what is indexed and remembered, drop what came from events that say nothing any more."""
 
     def failed(error: Exception) -> None:
         logger().warning("texts are indexed without vectors", extra={"workspace_id": workspace_id}, exc_info=error)
@@ -30,6 +32,7 @@ def index_search(workspace_id: str, segments: list[Segment]) -> tuple[int, ...]:
     drop = search_index.erased(wiring.ledger(), [segment for segment, changed in segments if changed])
     if drop:
         search_index.erase(indexer, workspace_id, drop)
+        memories.forget_drawn(find.memories(), workspace_id, drop)
     return ()
 
 

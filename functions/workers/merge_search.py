@@ -1,4 +1,6 @@
-"""Started by S3's "Object Created" below search/ — makes parts of a workspace's index one where there are enough."""
+"""Started by S3's "Object Created" below search/ — makes parts of a workspace's index one where there are enough, and
+sweeps what no manifest names.
+"""
 
 from typing import Any
 
@@ -14,7 +16,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     def failed(error: Exception) -> None:
         logger().warning("texts are indexed without vectors", extra={"workspace_id": workspace_id}, exc_info=error)
 
-    merged = search_index.merge(find.indexer(failed), workspace_id)
-    if merged:
-        logger().info("search index merged", extra={"workspace_id": workspace_id, "merges": merged})
-    return {"merged": merged}
+    indexer = find.indexer(failed)
+    done = {"merged": search_index.merge(indexer, workspace_id), "swept": search_index.sweep(indexer, workspace_id)}
+    if any(done.values()):
+        logger().info("search index merged", extra={"workspace_id": workspace_id, **done})
+    return done

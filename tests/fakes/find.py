@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from tests.fakes.env import START
 from wakeline.domain.memory import Memory
 from wakeline.domain.search.parts import Manifest
 from wakeline.domain.search.state import IndexState, Mark
@@ -136,13 +137,15 @@ class MemoryIndex:
 
 
 class MemoryBlobs:
-    """Files by key."""
+    """Files by key, each with the time at which it was stored; `now` is a test's to move."""
 
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
+        self.times: dict[str, datetime] = {}
+        self.now = START
 
     def put(self, key: str, path: str) -> None:
-        self.stored[key] = Path(path).read_bytes()
+        self.stored[key], self.times[key] = Path(path).read_bytes(), self.now
 
     def fetch(self, key: str, path: str) -> bool:
         content = self.stored.get(key)
@@ -152,3 +155,6 @@ class MemoryBlobs:
 
     def delete(self, key: str) -> None:
         self.stored.pop(key, None)
+
+    def dated(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        return iter([(key, self.times[key]) for key in self.stored if key.startswith(prefix)])

@@ -1,12 +1,19 @@
 """The workers of search and memory through their handlers, started by what a real table and bucket say."""
 
+import zlib
+from contextlib import suppress
+
 import pytest
 
-from wakeline import wiring
+from tests.factories import message
+from wakeline import settings, wiring
+from wakeline.adapters.embeddings.lexical import LexicalEmbedder
 from wakeline.domain.caller import Caller
+from wakeline.domain.config import Config
+from wakeline.domain.evidence.erasure import Selection
 from wakeline.domain.search.where import Where
-from wakeline.services import memories, search, traces
-from wakeline.wiring import find, govern
+from wakeline.services import erasure, memories, memory_drawing, search, traces
+from wakeline.wiring import evidence, find, govern, stats
 
 CALLER = Caller("ws_1", None, "tests", "key", frozenset({"admin"}), "unlimited")
 
@@ -65,8 +72,8 @@ def test_a_new_part_starts_a_merge(workers):
         record = segments(workers)[-1]
         workers.run("ReadChanges", [record])
     event = {"detail": {"object": {"key": "search/ws_1/part_x.sqlite"}}}
-    assert invoke(workers, "MergeSearch", event) == {"merged": 1}
-    assert invoke(workers, "MergeSearch", event) == {"merged": 0}
+    assert invoke(workers, "MergeSearch", event) == {"merged": 1, "swept": 0}
+    assert invoke(workers, "MergeSearch", event) == {"merged": 0, "swept": 0}
     (manifest,) = find.index_store().state("ws_1").months.values()
     assert len(manifest.parts) == 1
     assert found() == [(f"t{number}", 0) for number in range(8)]
@@ -85,6 +92,59 @@ def test_a_deleted_trace_leaves_index_and_memory(workers):
         invoke(workers, "ForgetTrace", event)
         assert found() == [("kept", 0)]
         assert [memory.key for memory in find.memories().of_workspace("ws_1", 10)] == ["about-kept"]
+
+
+def test_an_erased_event_leaves_index_bucket_and_memory(workers):
+    """As it comes about: a person speaks, the session ends, and later one of the sentences has to go."""
+    assert stats.config().put("ws_1", Config(1, {"memory": {"from_traces": True}}))
+    workers.trace("a")
+    workers.append("a", message("Always call me Rumpelstilzchen."), message("Never use tabs, walrus."))
+    workers.run("ReadChanges")
+    invoke(workers, "RememberTrace", {"detail": {"workspace_id": "ws_1", "trace_id": "a"}})
+    assert found("Rumpelstilzchen") == [("a", 0)]
+    assert len(list(find.memories().of_workspace("ws_1", 10))) == 2
+    erasure.erase(
+        wiring.ledger(), evidence.eraser(), govern.audit_log(), wiring.env(), CALLER, "a", Selection(to_index=0), None
+    )
+    for _ in range(2):
+        assert workers.run("ReadChanges") == []
+        assert (found("Rumpelstilzchen"), found("walrus")) == ([], [("a", 1)])
+        (kept,) = find.memories().of_workspace("ws_1", 10)
+        assert kept.value == "Never use tabs, walrus."
+    assert "rumpelstilzchen" not in everything(workers).lower()
+
+
+def everything(workers):
+    """All that table and bucket hold, as text; what is packed, unpacked."""
+    table = workers.engine.client("dynamodb").scan(TableName=settings.table_name())["Items"]
+    held = [repr(item) for item in table]
+    for item in table:
+        for value in item.values():
+            with suppress(zlib.error):
+                held.append(zlib.decompress(value.get("B", b"")).decode())
+    s3 = workers.engine.client("s3")
+    for each in s3.list_objects_v2(Bucket=settings.bucket_name()).get("Contents", []):
+        body = s3.get_object(Bucket=settings.bucket_name(), Key=each["Key"])["Body"].read()
+        held.append(body.decode("latin-1"))
+    return "\n".join(held)
+
+
+def test_what_was_erased_while_memories_are_drawn_is_not_kept(workers):
+    assert stats.config().put("ws_1", Config(1, {"memory": {"from_traces": True}}))
+    workers.trace("a")
+    workers.append("a", message("Always call me Rumpelstilzchen."), message("Never use tabs."))
+
+    class Erasing(LexicalEmbedder):
+        """Somebody erases the first message as soon as the first memory is about to be written."""
+
+        def embed(self, texts):
+            erase = (wiring.ledger(), evidence.eraser(), govern.audit_log(), wiring.env(), CALLER, "a")
+            erasure.erase(*erase, Selection(to_index=0), None)
+            return super().embed(texts)
+
+    stores = (stats.config(), find.memories(), wiring.ledger(), wiring.env(), Erasing())
+    assert memory_drawing.draw(*stores, "ws_1", "a") == 1
+    assert [each.value for each in find.memories().of_workspace("ws_1", 10)] == ["Never use tabs."]
 
 
 def test_the_end_of_a_session_ends_its_memories_only(workers):

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from wakeline.domain.feed import Appended
 from wakeline.domain.search.query import fts_query
 from wakeline.domain.search.state import EmbeddingFailed
 from wakeline.domain.search.where import Where
+from wakeline.domain.times import EARLIEST
 from wakeline.services import ledger, search_index, search_rebuild
 from wakeline.services.search_index import Indexer
 
@@ -105,6 +107,25 @@ def test_what_comes_twice_late_or_backwards_is_found_once(world):
         assert search_index.index(world.indexer(), "ws_1", given) == 0
     assert world.found() == each("a", 3)
     assert world.listed() == set(world.blobs.stored)
+
+
+def test_what_nobody_names_is_swept_once_nobody_will_name_it(world):
+    world.blobs.now = world.env.now() - timedelta(hours=2)
+    search_index.index(world.indexer(), "ws_1", [world.record("a", "walrus 0")])
+    for trace_id, age in (("b", timedelta(hours=2)), ("c", timedelta(minutes=30))):
+        world.blobs.now = world.env.now() - age
+        dying = world.indexer(Dying(world.store, {"commit"}, [0], 1, "before"))
+        new = world.record(trace_id, "walrus")
+        with pytest.raises(Died):
+            search_index.index(dying, "ws_1", [new])
+    others = "search/ws_10/part_1.sqlite"
+    world.blobs.stored[others], world.blobs.times[others] = b"", EARLIEST
+    assert len(world.blobs.stored) == 4
+    assert search_index.sweep(world.indexer(), "ws_1") == 1
+    assert search_index.sweep(world.indexer(), "ws_1") == 0
+    assert len(world.blobs.stored) == 3
+    assert world.listed() | {others} < set(world.blobs.stored)
+    assert world.found() == each("a", 1)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -1,11 +1,11 @@
-"""Memories: write, read, list, delete; those of a session end with it.
+"""Memories: write, read, list, delete; those of a session end with it, those drawn from an event with its content.
 
 A workspace's memories are one partition: they are notes that agents keep, hundreds, not millions. Whether a session is
 over is asked of its HEAD when one of its memories is read, so none is seen a moment longer; the worker that hears of
 the end deletes them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -268,5 +268,15 @@ def end_session(store: MemoryStore, workspace_id: str, trace_id: str, *, deleted
     gone = 0
     for memory in list(store.of_workspace(workspace_id, MAX_READ)):
         if memory.session_id == trace_id and (deleted or memory.scope == "session"):
+            gone += store.delete(workspace_id, memory.id)
+    return gone
+
+
+def forget_drawn(store: MemoryStore, workspace_id: str, erased: Mapping[str, Collection[int]]) -> int:
+    """Delete the memories that were drawn from erased events (trace id → indexes). How many."""
+    gone = 0
+    for memory in list(store.of_workspace(workspace_id, MAX_READ)):
+        index = (memory.metadata or {}).get("index")
+        if memory.source == "trace" and index in erased.get(memory.session_id or "", ()):
             gone += store.delete(workspace_id, memory.id)
     return gone

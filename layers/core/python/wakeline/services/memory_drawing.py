@@ -14,7 +14,7 @@ from wakeline.domain.trace import Trace
 from . import ledger
 from .audit import system
 from .config_ports import ConfigStore
-from .memories import Note, end_session, remember
+from .memories import Note, end_session, forget_drawn, remember
 from .memory_ports import MemoryStore
 from .ports import LedgerStore
 from .search_ports import Embedder
@@ -31,7 +31,8 @@ def draw(
 ) -> int:
     """Keep what people said in a trace for next time; how many memories are new: none where it is not turned on.
 
-    A replay draws nothing, as it repeats another trace. One deleted meanwhile leaves nothing behind.
+    A replay draws nothing, as it repeats another trace. One deleted meanwhile leaves nothing behind, nor does an event
+    that was erased meanwhile.
     """
     memory = config.current(workspace_id).settings.get("memory") or {}
     if memory.get("from_traces") is not True:
@@ -45,7 +46,11 @@ def draw(
         for each in found:
             new += _keep(store, traces, env, embedder, trace, each)
         if found:
-            ledger.living(traces.head(workspace_id, trace_id))
+            trace = ledger.living(traces.head(workspace_id, trace_id))
+        if new:
+            lasting = {each.index for each in drawn(ledger.read_events(traces, trace))}
+            erased = {each.index for each in found} - lasting
+            new -= forget_drawn(store, workspace_id, {trace_id: erased}) if erased else 0
     except NotFound:
         end_session(store, workspace_id, trace_id, deleted=True)
         return 0

@@ -1,11 +1,13 @@
 """Keeping the search index: new events make a part, parts become one, what is erased goes.
 
 A part's file is stored before a manifest names it, and named in one transaction with the marks of the traces that it
-covers: who dies before leaves a file that nobody reads, who dies after is done. What comes twice is found marked.
+covers: who dies before leaves a file that nobody reads, and that is swept; who dies after is done. What comes twice is
+found marked.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from wakeline.domain.env import Env
 from wakeline.domain.errors import Busy
@@ -20,6 +22,7 @@ from .ports import LedgerStore
 from .search_ports import Embedder, IndexFiles, IndexStore
 
 ATTEMPTS = 30
+UNLISTED_FOR = timedelta(hours=1)
 MOST_TRACES = 50
 """Traces of one part: with the manifests they have to fit into one transaction."""
 MOST_DOCUMENTS = 4_000
@@ -164,6 +167,16 @@ def merge(indexer: Indexer, workspace_id: str) -> int:
         else:
             indexer.env.pause(attempt)
     return merged
+
+
+def sweep(indexer: Indexer, workspace_id: str) -> int:
+    """Delete the files that no manifest names, and none will: whoever made them died before. How many.
+
+    A file is stored right before it is named, in one call of a function that runs for a quarter of an hour at most.
+    """
+    state = indexer.store.state(workspace_id)
+    listed = {part.name for manifest in state.months.values() for part in manifest.parts}
+    return indexer.files.sweep(workspace_id, listed, indexer.env.now() - UNLISTED_FOR)
 
 
 def erase(indexer: Indexer, workspace_id: str, drop: Mapping[str, Sequence[int] | None]) -> int:

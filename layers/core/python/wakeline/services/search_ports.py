@@ -1,6 +1,7 @@
 """What search needs of the outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from wakeline.domain.search.bm25 import Matches
@@ -76,6 +77,9 @@ class IndexFiles(Protocol):
 
     def delete(self, workspace_id: str, part: Part) -> None:
         """Remove a file; one that is not there is fine."""
+
+    def sweep(self, workspace_id: str, listed: Collection[str], before: datetime) -> int:
+        """Remove the files that were stored before a moment and are not among the `listed` names. How many."""
 
 
 class Embedder(Protocol):

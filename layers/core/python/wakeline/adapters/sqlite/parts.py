@@ -5,9 +5,10 @@ import shutil
 import tempfile
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
@@ -32,6 +33,9 @@ class Blobs(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove a file."""
+
+    def dated(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """The keys that begin so, and when each was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,17 @@ class SqliteParts:
             self._close(_key(workspace_id, part))
         self._blobs.delete(_key(workspace_id, part))
 
+    def sweep(self, workspace_id: str, listed: Collection[str], before: datetime) -> int:
+        """List the workspace's files and delete what nobody names."""
+        folder = _folder(workspace_id)
+        keys = {f"{folder}{name}{_SUFFIX}" for name in listed}
+        unlisted = [key for key, at in self._blobs.dated(folder) if at < before and key not in keys]
+        for key in unlisted:
+            with self._lock:
+                self._close(key)
+            self._blobs.delete(key)
+        return len(unlisted)
+
     def _path(self) -> str:
         handle, path = tempfile.mkstemp(suffix=".sqlite", dir=self._folder)
         os.close(handle)
@@ -161,6 +176,13 @@ class SqliteParts:
             Path(held.path).unlink(missing_ok=True)
 
 
+_SUFFIX = ".sqlite"
+
+
+def _folder(workspace_id: str) -> str:
+    return f"search/{workspace_id}/"
+
+
 def _key(workspace_id: str, part: Part) -> str:
     """`search/ws_1/part_01J….sqlite`."""
-    return f"search/{workspace_id}/{part.name}.sqlite"
+    return f"{_folder(workspace_id)}{part.name}{_SUFFIX}"
