@@ -1,4 +1,4 @@
-"""The stores of statistics, budgets, settings: fake (where there is one) and DynamoDB do the same."""
+"""The stores of statistics, budgets, settings, commits: fake and DynamoDB do the same."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import NOON
-from tests.fakes.stats import MemoryBudgets, MemoryConfig, MemoryRollups
+from tests.fakes.stats import MemoryBudgets, MemoryCommits, MemoryConfig, MemoryRollups
 from wakeline.adapters.dynamodb.budgets import DynamoBudgets
+from wakeline.adapters.dynamodb.commits import DynamoCommits, request_item, request_of
 from wakeline.adapters.dynamodb.config import DynamoConfig
 from wakeline.adapters.dynamodb.rollups import DynamoRollups
 from wakeline.domain.budgets import Alert, Budget
+from wakeline.domain.commits import Commit, SyncRequest
 from wakeline.domain.config import Config
 from wakeline.domain.rollups.counts import Counts
 from wakeline.domain.rollups.mark import Generations, Mark, Row
@@ -45,6 +47,11 @@ def budgets(made):
 @pytest.fixture
 def config(made):
     return MemoryConfig() if made == "fake" else DynamoConfig()
+
+
+@pytest.fixture
+def commits(made):
+    return MemoryCommits() if made == "fake" else DynamoCommits()
 
 
 def mark(token, **said):
@@ -160,3 +167,30 @@ def test_settings(config):
     assert not config.put("ws_1", replace(second, version=4))
     assert (config.current("ws_1"), config.current("ws_2")) == (second, Config())
     assert [config.version("ws_1", version) for version in (1, 2, 3)] == [first, second, None]
+
+
+def commit(sha, at, **said):
+    facts = {"message": "Mend it", "author": "Ann", "files": ("src/é.py", "b c.py"), "insertions": 3, "deletions": 0}
+    return Commit(sha=sha, committed_at=at, url="", **{**facts, **said})
+
+
+def test_commits_are_linked_once_and_told_oldest_first(commits):
+    second, first = commit("b" * 40, "2026-03-21T10:00:00.100Z"), commit("a" * 40, "2026-03-21T10:00:00.000Z", files=())
+    assert commits.of_trace("ws_1", "t") == []
+    assert commits.link("ws_1", "t", [second]) == 1
+    assert commits.link("ws_1", "t", [replace(second, message="rewritten"), first]) == 1
+    assert commits.link("ws_1", "t", [first, second]) == 0
+    assert commits.of_trace("ws_1", "t") == [first, second]
+    assert commits.link("ws_1", "t2", [first]) == 1
+    assert commits.link("ws_2", "t", [first]) == 1
+    commits.forget("ws_1", "t")
+    commits.forget("ws_1", "t")
+    assert commits.of_trace("ws_1", "t") == []
+    assert commits.of_trace("ws_1", "t2") == commits.of_trace("ws_2", "t") == [first]
+
+
+@pytest.mark.parametrize("session_id", [None, "t"])
+def test_a_request_is_read_as_it_was_noted(commits, session_id):
+    asked = SyncRequest("syn_1", "ws_1", "proj_1" if session_id else None, session_id, "key_1", NOON)
+    commits.request(asked)
+    assert request_of(request_item(asked)) == asked

@@ -1,4 +1,4 @@
-"""Rollups, budgets and settings in memory, with the conditions of the real stores.
+"""Rollups, budgets, settings and commits in memory, with the conditions of the real stores.
 
 Each call is atomic; what is handed out are copies.
 """
@@ -7,7 +7,9 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 
+from wakeline.domain import times
 from wakeline.domain.budgets import Alert, Budget
+from wakeline.domain.commits import Commit, SyncRequest
 from wakeline.domain.config import Config
 from wakeline.domain.rollups.counts import Counts
 from wakeline.domain.rollups.mark import Generations, Mark, Row
@@ -155,3 +157,32 @@ class MemoryConfig:
                 return False
             self.versions.setdefault(workspace_id, []).append(deepcopy(config))
             return True
+
+
+class MemoryCommits:
+    """The `CommitStore` port."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.linked: dict[tuple[str, str], dict[str, Commit]] = {}
+        self.requests: list[SyncRequest] = []
+
+    def of_trace(self, workspace_id: str, trace_id: str) -> list[Commit]:
+        with self.lock:
+            found = self.linked.get((workspace_id, trace_id), {}).values()
+            return sorted(found, key=lambda commit: (times.sortable(commit.committed_at), commit.sha))
+
+    def link(self, workspace_id: str, trace_id: str, commits: Sequence[Commit]) -> int:
+        with self.lock:
+            held = self.linked.setdefault((workspace_id, trace_id), {})
+            new = [commit for commit in commits if commit.sha not in held]
+            held.update((commit.sha, commit) for commit in new)
+            return len(new)
+
+    def forget(self, workspace_id: str, trace_id: str) -> None:
+        with self.lock:
+            self.linked.pop((workspace_id, trace_id), None)
+
+    def request(self, request: SyncRequest) -> None:
+        with self.lock:
+            self.requests.append(request)

@@ -6,7 +6,7 @@ place, so writing the same key again updates the memory that is there, and what 
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 from .caller import Caller
 
@@ -71,14 +71,7 @@ class Former:
     updated_by: str
 
     def to_json(self) -> FormerJson:
-        return {
-            "value": self.value,
-            "category": self.category,
-            "confidence": self.confidence,
-            "version": self.version,
-            "updated_at": self.updated_at,
-            "updated_by": self.updated_by,
-        }
+        return cast(FormerJson, {name: getattr(self, name) for name in FormerJson.__annotations__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +135,7 @@ class Memory:
         return mine == (other.value, other.category, other.confidence, other.metadata)
 
     def to_json(self) -> MemoryJson:
-        return {
-            "id": self.id,
-            "key": self.key,
-            "value": self.value,
-            "scope": self.scope,
-            "category": self.category,
-            "confidence": self.confidence,
-            "project_id": self.project_id,
-            "session_id": self.session_id,
-            "metadata": self.metadata,
-            "source": self.source,
-            "version": self.version,
-            "created_at": self.created_at,
-            "created_by": self.created_by,
-            "updated_at": self.updated_at,
-            "updated_by": self.updated_by,
-        }
+        return cast(MemoryJson, {name: getattr(self, name) for name in MemoryJson.__annotations__})
 
     def with_history(self) -> MemoryWithHistory:
         return {**self.to_json(), "history": [former.to_json() for former in self.history]}

@@ -23,7 +23,7 @@ class DynamoCommits:
         return sorted(found, key=lambda commit: (times.sortable(commit.committed_at), commit.sha))
 
     def link(self, workspace_id: str, trace_id: str, commits: Sequence[Commit]) -> int:
-        """Pattern: link. A conditional PutItem each; one that is there stays as it is."""
+        """Pattern: link. A Query, and a PutItem for each that is not there; a rival's says the same."""
         known = {item["sk"] for item in _items(workspace_id, trace_id)}
         new = [commit for commit in commits if at.commit_sk(commit.sha) not in known]
         for commit in new:

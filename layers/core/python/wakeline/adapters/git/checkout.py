@@ -12,6 +12,8 @@ from wakeline.domain.trace import Trace
 MOST = 1_000
 _TIMEOUT_S = 20
 _MESSAGE = 10_000
+_FILES = 1_000
+"""Paths of one commit that are kept, as of GitHub's: an item holds 400 KB."""
 _START, _FIELD, _END = "\x1e", "\x1f", "\x1d"
 _FORMAT = _START + _FIELD.join(("%H", "%an", "%ae", "%cI", "%B")) + _END
 
@@ -72,7 +74,7 @@ def _commit(record: str, remote: str | None) -> Commit:
         message=message.strip()[:_MESSAGE],
         author=name,
         committed_at=times.normalise(moment),
-        files=tuple(files),
+        files=tuple(files[:_FILES]),
         insertions=added,
         deletions=removed,
         url=f"https://github.com/{remote}/commit/{sha}" if remote else "",
