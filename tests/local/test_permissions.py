@@ -66,6 +66,7 @@ UNEXERCISED: dict[str, list[str]] = {
         "OnGitSyncRequested: dynamodb:PutItem T#*",
         "OnRegressionRequested: dynamodb:PutItem INC#*",
         "OnRegressionRequested: dynamodb:PutItem T#*#wakeline:audit",
+        "ReadChanges: dynamodb:DeleteItem MEM#*",
         "ReadChanges: dynamodb:DeleteItem R#* RS#* RG#* BU#* CF#* T#*",
         "RememberTrace: dynamodb:DeleteItem MEM#*",
         "RememberTrace: dynamodb:GetItem MEM#*",

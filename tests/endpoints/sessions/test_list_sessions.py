@@ -5,6 +5,7 @@ import pytest
 from local.engine import record_calls
 from tests.endpoints.search.conftest import index
 from tests.endpoints.stack import pages
+from tests.factories import llm_call
 
 PATHS = ["/api/v1/sessions", "/api/sessions"]
 
@@ -177,6 +178,18 @@ def test_search_looks_into_messages(stack, workspace, elsewhere, path):
     one = {"key": workspace.reader, "search": "login", "limit": 1}
     walked = pages(lambda at: stack.call("GET", path, cursor=at, **one), "sessions")
     assert [each["id"] for each in walked] == ["b", "a"]
+
+
+def test_what_a_cost_lacks_is_said(stack, workspace):
+    priced, unpriced = llm_call(cost_usd=2.5), llm_call(model="our-own-model", cost_usd=None)
+    for trace_id, calls in {"known": [priced], "partly": [priced, unpriced], "unknown": [unpriced]}.items():
+        workspace.trace(trace_id, calls)
+    shown = stack.call("GET", PATHS[1], key=workspace.reader).json["sessions"]
+    assert {each["id"]: (each["cost"], each["unpriced_calls"]) for each in shown} == {
+        "known": (2.5, 0),
+        "partly": (2.5, 1),
+        "unknown": (None, 1),
+    }
 
 
 def test_the_plus_of_an_offset_may_be_bare(stack, workspace):

@@ -13,7 +13,7 @@ from wakeline.domain.trace_filter import last_component
 
 
 class SessionView(TypedDict):
-    """A session. `cost` is in US dollars, null where it is unknown."""
+    """A session. `cost` is in US dollars, null where it is unknown; what the `unpriced_calls` cost is not in it."""
 
     id: str
     author: str
@@ -48,6 +48,7 @@ class SessionView(TypedDict):
     cache_write_tokens: int
     total_tokens: int
     cost: float | None
+    unpriced_calls: int
     tags: list[str]
     notes: str | None
     labels: list[str]
@@ -105,6 +106,7 @@ def session_view(trace: Trace, now: datetime, labels: Sequence[str] = ()) -> Ses
         "cache_write_tokens": counters.get("cache_write_tokens", 0),
         "total_tokens": trace.total_tokens,
         "cost": trace.cost_usd,
+        "unpriced_calls": counters.get("unpriced_calls", 0),
         "tags": trace.tags,
         "notes": trace.notes,
         "labels": list(labels),
