@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,8 +24,8 @@ SendLetter = Callable[[str, dict[str, Any]], None]
 
 
 class AsyncInvoker(QueueThread):
-    """Lambda's queue of asynchronous invocations of one function: in order here, three attempts, then the dead-letter
-    queue.
+    """Lambda's queue of asynchronous invocations of one function: in order here, three attempts, then a record of the
+    invocation is sent where the function's failures go.
     """
 
     def __init__(self, functions: Functions, function: Function, send_letter: SendLetter) -> None:
@@ -41,18 +42,40 @@ class AsyncInvoker(QueueThread):
 
     def work(self, taken: Any) -> None:
         """Invoke with it."""
+        failure: Exception
         for attempt in range(3):
             try:
                 self._functions.invoke(self._function, taken)
                 return
-            except Exception:
+            except Exception as error:
+                failure = error
                 print(f"{self._function.logical_id} failed, attempt {attempt + 1} of 3", file=sys.stderr)
                 traceback.print_exc()
             with self.changed:
                 if attempt < 2 and self.changed.wait_for(lambda: self.stopping, PAUSE * 2**attempt):
                     return
         if self._function.dead_letters:
-            self._send_letter(self._function.dead_letters, taken)
+            self._send_letter(self._function.dead_letters, _invocation(self._function, taken, failure))
+
+
+def _invocation(function: Function, payload: Any, failure: Exception) -> dict[str, Any]:
+    """Lambda's record of a failed invocation.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    return {
+        "version": "1.0",
+        "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}",
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "functionArn": f"{function.arn}:$LATEST",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": 3,
+        },
+        "requestPayload": payload,
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responsePayload": {"errorMessage": str(failure), "errorType": type(failure).__name__},
+    }
 
 
 class Schedule:

@@ -9,15 +9,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Any
 
 import botocore.exceptions
 
+from local.deployed import Refused, describe
+
 PLANS = ("free", "standard", "pro", "unlimited")
-
-
-class Refused(Exception):
-    """What keeps the key from being made, for people."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +34,9 @@ def main(args: argparse.Namespace) -> int:
     from wakeline.adapters import aws
 
     try:
-        outputs, parameters = describe(aws.client("cloudformation"), args.stack)
+        outputs, parameters = describe(
+            aws.client("cloudformation"), args.stack, "TableName", "BucketName", "ApiUrl", "DefaultPlan"
+        )
         os.environ |= {"TABLE_NAME": outputs["TableName"], "BUCKET_NAME": outputs["BucketName"]}
         plan = args.plan or parameters["DefaultPlan"]
         key = first_key(args.workspace, args.name, plan, force=args.force)
@@ -48,17 +47,6 @@ def main(args: argparse.Namespace) -> int:
     print(f"An admin key of {args.workspace}, shown this once:\n\n    {key}\n")
     print(f'Try it:  curl -H "Authorization: Bearer $KEY" {url}/api/v1/api-keys')
     return 0
-
-
-def describe(cloudformation: Any, stack: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The stack's outputs and parameters. Raises `Refused` when it is not one of Wakeline's."""
-    described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
-    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])}
-    missing = {"TableName", "BucketName", "ApiUrl"} - outputs.keys() | {"DefaultPlan"} - parameters.keys()
-    if missing:
-        raise Refused(f"the stack {stack} has no {', '.join(sorted(missing))}: is it deployed, and a Wakeline?")
-    return outputs, parameters
 
 
 def first_key(workspace_id: str, name: str, plan: str, *, force: bool) -> str:

@@ -30,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     rebuild = commands.add_parser("rebuild", help="build statistics and the search index anew from the ledgers")
     if given[:1] == ["rebuild"]:
         importlib.import_module("local.rebuild").add_arguments(rebuild)
+    redrive = commands.add_parser("redrive", help="bring dead letters back to their workers")
+    if given[:1] == ["redrive"]:
+        importlib.import_module("local.redrive").add_arguments(redrive)
     args = parser.parse_args(given)
     try:
         status: int | None = importlib.import_module(f"local.{args.command}").main(args)

@@ -8,8 +8,8 @@ DIR holds `snapshot-<n>` (the whole state) and `journal-<n>` (what happened sinc
 journal has grown past a quarter of the snapshot writes `snapshot-<n+1>`, whose last record says that it is complete.
 
 Stream records that a function had not seen yet are delivered after the restart: each change has a number, and the
-number up to which each function has seen them is written down too. Bus events and queue messages in flight are not
-kept.
+number up to which each function has seen them is written down too. Dead letters are kept, other bus events and queue
+messages in flight are not.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from local.journal_entries import (
     touched_objects,
 )
 from local.journal_file import Entry, JournalFile, cut_torn_tail, read
+from local.journal_letters import Letters
 from local.metering import wire
 from local.stream_records import json_form, stream_record
 from local.template import ACCOUNT
@@ -64,6 +65,7 @@ class Journal:
         self._sequence = 0
         self._acknowledged: dict[str, int] = {}
         self._requests: list[Entry] = []
+        self._letters = Letters(engine)
         self._stopping = threading.Event()
         self._syncer = threading.Thread(target=self._sync, name="journal", daemon=True)
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +86,8 @@ class Journal:
                 self._acknowledged.update({meta["a"]: meta["q"] for meta, _ in entries if "a" in meta})
                 for meta, raw in entries:
                     self._apply(meta, raw)
+            for entry in self._letters.restore():
+                self._file.append(*entry)
             snapshot = self._path("snapshot")
             if self._file.size > 65_536 and self._file.size * 4 > (snapshot.stat().st_size if snapshot.exists() else 0):
                 self.compact()
@@ -179,6 +183,9 @@ class Journal:
             entry = request_entry(service, operation, request)
             self._requests.append(entry)
             self._file.append(*entry)
+        elif service == "sqs":
+            for entry in self._letters.changes():
+                self._file.append(*entry)
 
     def _state(self) -> Iterator[Entry]:
         for table in self._engine.tables().values():
@@ -188,6 +195,7 @@ class Journal:
             for key in list(bucket.keys):
                 yield object_entry(bucket.name, key)
         yield from self._requests
+        yield from self._letters.state()
         for name, sequence in self._acknowledged.items():
             yield {"a": name, "q": sequence}, b""
 
@@ -211,6 +219,8 @@ class Journal:
                 backend.put_object(Bucket=meta["o"], Key=meta["k"], Body=raw, Metadata=meta["m"], **meta["h"])
         elif "u" in meta:
             self._redeliver(meta["u"])
+        elif "l" in meta:
+            self._letters.read(meta, raw)
         elif "s" in meta:
             self._requests.append((meta, raw))
             headers = HTTPHeaders()

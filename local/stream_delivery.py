@@ -4,6 +4,7 @@ least once.
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 import traceback
@@ -121,7 +122,7 @@ class StreamDelivery(QueueThread):
                 str(self._letters),
                 {
                     "requestContext": {
-                        "functionArn": self._function.arn,
+                        "functionArn": f"{self._function.arn}:$LATEST",
                         "condition": "RetryAttemptsExhausted",
                         "approximateInvokeCount": self._attempts + 1,
                     },
@@ -135,6 +136,8 @@ class StreamDelivery(QueueThread):
                         "batchSize": len(batch),
                         "streamArn": self.stream,
                     },
+                    # As Lambda says it to a bucket, not to a queue: no stream can be asked for it here.
+                    "payload": json.dumps({"Records": batch}),
                 },
             )
         self._done(batch)

@@ -66,13 +66,15 @@ class StreamSource:
     def _read(self, shard: str) -> None:
         answer = self._streams.get_records(ShardIterator=self._iterators[shard])
         for record in answer["Records"]:
-            self._offer(self._as_lambda_has_it(record))
+            self._offer(as_lambda_has_it(record, self._arn))
         self._iterators[shard] = answer.get("NextShardIterator")
 
-    def _as_lambda_has_it(self, record: dict[str, Any]) -> Record:
-        change = {name: json_form(value) for name, value in record["dynamodb"].items()}
-        change["ApproximateCreationDateTime"] = int(change["ApproximateCreationDateTime"].timestamp())
-        kept = {name: record[name] for name in ("eventID", "eventName", "eventVersion", "eventSource", "awsRegion")}
-        identity = record.get("userIdentity")
-        told = {"userIdentity": {name.lower(): value for name, value in identity.items()}} if identity else {}
-        return {**kept, "dynamodb": change, "eventSourceARN": self._arn} | told
+
+def as_lambda_has_it(record: dict[str, Any], stream: str) -> Record:
+    """A record of GetRecords as a function gets it from the stream of this ARN."""
+    change = {name: json_form(value) for name, value in record["dynamodb"].items()}
+    change["ApproximateCreationDateTime"] = int(change["ApproximateCreationDateTime"].timestamp())
+    kept = {name: record[name] for name in ("eventID", "eventName", "eventVersion", "eventSource", "awsRegion")}
+    identity = record.get("userIdentity")
+    told = {"userIdentity": {name.lower(): value for name, value in identity.items()}} if identity else {}
+    return {**kept, "dynamodb": change, "eventSourceARN": stream} | told

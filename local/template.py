@@ -189,7 +189,7 @@ class Template:
             **shared.get("Environment", {}).get("Variables", {}),
             **resource.properties.get("Environment", {}).get("Variables", {}),
         }
-        letters = properties.get("DeadLetterQueue", {}).get("TargetArn")
+        failing = properties.get("EventInvokeConfig", {}).get("DestinationConfig", {}).get("OnFailure", {})
         return Function(
             logical_id=logical_id,
             name=resource.name,
@@ -203,7 +203,7 @@ class Template:
                 Event(name, event["Type"], event.get("Properties", {}))
                 for name, event in resource.properties.get("Events", {}).items()
             ),
-            dead_letters=letters,
+            dead_letters=failing.get("Destination"),
         )
 
     def _ref(self, name: str) -> Any:

@@ -64,6 +64,7 @@ MISSING = {
         "moto's takes neither expressions nor what is left out",
         attributes={"Arn": f"{_ARN.format(service='cloudwatch')}:alarm:{{name}}"},
     ),
+    "AWS::Lambda::EventInvokeConfig": Missing(_NOT_IN_CLOUDFORMATION),
     "AWS::S3::BucketPolicy": Missing(_NOT_IN_CLOUDFORMATION),
     "AWS::Scheduler::Schedule": Missing(_NOT_IN_CLOUDFORMATION),
     "AWS::SecretsManager::Secret": Missing(

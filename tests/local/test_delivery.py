@@ -116,7 +116,11 @@ def test_bus_events_go_where_the_rule_says(stack: Stack, workers: Any) -> None:
     events = seen(workers, "event")
     assert [event["detail"]["n"] for event in events] == [2, 3, 3, 4, 4, 4]
     assert (events[0]["source"], events[0]["detail-type"], events[0]["version"]) == ("small", "t", "0")
-    assert [letter["detail"]["n"] for letter in letters(stack)] == [4]
+    (letter,) = letters(stack)
+    assert letter["requestPayload"]["detail"]["n"] == 4
+    assert letter["requestContext"]["functionArn"].endswith(":function:wakeline-OnEvent:$LATEST")
+    assert letter["requestContext"]["condition"] == "RetriesExhausted"
+    assert letter["responsePayload"] == {"errorMessage": "refused", "errorType": "RuntimeError"}
 
 
 def test_messages_reach_the_queues_function(stack: Stack, workers: Any) -> None:

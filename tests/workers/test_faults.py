@@ -87,7 +87,7 @@ def test_each_call_in_turn(workers, kind):
     assert len(list(ledger.read_events(wiring.ledger(), trace))) == len(denied()) + 1
 
 
-def test_a_dead_letter_is_the_event_and_sent_again_it_is_done(workers):
+def test_a_dead_letter_holds_the_event_and_with_it_the_worker_is_done(workers):
     made = AnalysisOfARun(workers)
     worker = workers.functions.all["OnTraceCompleted"]
     letters = []
@@ -103,8 +103,8 @@ def test_a_dead_letter_is_the_event_and_sent_again_it_is_done(workers):
         workers.engine.instead = None
     ((queue, letter),) = letters
     assert queue == worker.dead_letters
-    assert letter == made.event
+    assert letter["requestPayload"] == made.event
     assert understanding.analyses().get("ws_1", "a") is None
 
-    workers.functions.invoke(worker, json.loads(json.dumps(letter)))
+    workers.functions.invoke(worker, json.loads(json.dumps(letter["requestPayload"])))
     assert understanding.analyses().get("ws_1", "a") is not None
