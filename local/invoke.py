@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from local import seeds
+from local.intrinsics import TemplateError
 from local.stack import run
-from local.template import TemplateError
 
 
 def main(args: argparse.Namespace) -> int:

@@ -1,19 +1,19 @@
 """Reads template.yaml: just enough of CloudFormation and SAM to know what would be deployed, with every value resolved.
 
-Resolved are `Ref`, `Fn::Sub`, `Fn::GetAtt`, `Fn::If`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::FindInMap`,
-parameter defaults and conditions. Names and ARNs a real stack would generate are made from the stack name and the
-logical id. A nested stack's functions and resources (AWS::Serverless::Application) count among the template's own.
+Parameter defaults, conditions and intrinsic functions (local/intrinsics.py) are resolved. Names and ARNs a real stack
+would generate are made from the stack name and the logical id. A nested stack's functions and resources
+(AWS::Serverless::Application) count among the template's own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from local.intrinsics import NO_VALUE, Intrinsics, TemplateError
 from local.template_yaml import read_document
 
 ACCOUNT = "123456789012"
@@ -41,11 +41,6 @@ _ARN_PATTERNS = {
     "AWS::Serverless::Function": "lambda:{region}:{account}:function:{name}",
     "AWS::KMS::Key": "kms:{region}:{account}:key/{name}",
 }
-_NO_VALUE = object()
-
-
-class TemplateError(ValueError):
-    """The template says something this reader cannot make sense of."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ class Resource:
 
 
 @dataclass
-class Template:
+class Template(Intrinsics):
     """A parsed template: see `load`."""
 
     path: Path
@@ -133,20 +128,6 @@ class Template:
                 owner.setdefault(name, function.logical_id)
         return union
 
-    def resolve(self, value: Any) -> Any:
-        """A value of the template with every intrinsic function replaced by what it gives."""
-        if isinstance(value, list):
-            return [item for item in (self.resolve(each) for each in value) if item is not _NO_VALUE]
-        if not isinstance(value, Mapping):
-            return value
-        if len(value) == 1:
-            name, argument = next(iter(value.items()))
-            intrinsic = _INTRINSICS.get(name)
-            if intrinsic is not None:
-                return intrinsic(self, argument)
-        resolved = {key: self.resolve(each) for key, each in value.items()}
-        return {key: each for key, each in resolved.items() if each is not _NO_VALUE}
-
     def _nested(self) -> list[Template]:
         """The nested stacks, with the parameters that are passed to them: as resolved now, for `created` grows."""
         return [self._stack(logical_id) for logical_id in self._of_kind("AWS::Serverless::Application")]
@@ -163,7 +144,7 @@ class Template:
             logical_id
             for logical_id, resource in self.document.get("Resources", {}).items()
             if resource.get("Type") == kind
-            and ("Condition" not in resource or self._condition({"Condition": resource["Condition"]}))
+            and ("Condition" not in resource or self.holds({"Condition": resource["Condition"]}))
         ]
 
     def _resource(self, logical_id: str) -> Resource:
@@ -206,7 +187,8 @@ class Template:
             dead_letters=failing.get("Destination"),
         )
 
-    def _ref(self, name: str) -> Any:
+    def ref(self, name: str) -> Any:
+        """A parameter's value, or a resource's physical id."""
         if name in self.parameters:
             return self.parameters[name]
         pseudo: dict[str, Any] = {
@@ -216,7 +198,7 @@ class Template:
             "AWS::StackName": self.stack,
             "AWS::StackId": f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.stack}/local",
             "AWS::URLSuffix": "amazonaws.com",
-            "AWS::NoValue": _NO_VALUE,
+            "AWS::NoValue": NO_VALUE,
         }
         if name in pseudo:
             return pseudo[name]
@@ -228,7 +210,8 @@ class Template:
             return f"https://sqs.{self.region}.amazonaws.com/{self.account}/{physical}"
         return arn if kind == "AWS::SecretsManager::Secret" else physical
 
-    def _get_att(self, argument: str | list[str]) -> Any:
+    def get_att(self, argument: str | list[str]) -> Any:
+        """An attribute of a resource, made up where only a real stack would have it."""
         logical_id, _, attribute = (
             argument.partition(".") if isinstance(argument, str) else (argument[0], ".", argument[1])
         )
@@ -248,63 +231,6 @@ class Template:
             case "DomainName" | "RegionalDomainName":
                 return f"{name}.s3.{self.region}.amazonaws.com"
         return f"{name}.{attribute}"
-
-    def _sub(self, argument: str | list[Any]) -> str:
-        text, variables = (argument, {}) if isinstance(argument, str) else (argument[0], self.resolve(argument[1]))
-
-        def replace(match: re.Match[str]) -> str:
-            name = match.group(1).strip()
-            if name.startswith("!"):
-                return "${" + name[1:] + "}"
-            if name in variables:
-                return str(variables[name])
-            return str(self._get_att(name) if "." in name else self._ref(name))
-
-        return re.sub(r"\$\{([^}]+)\}", replace, text)
-
-    def _if(self, argument: list[Any]) -> Any:
-        return self.resolve(argument[1] if self._condition({"Condition": argument[0]}) else argument[2])
-
-    def _condition(self, expression: Any) -> bool:
-        name, argument = next(iter(expression.items()))
-        match name:
-            case "Condition":
-                return self._condition(self.document["Conditions"][argument])
-            case "Fn::Equals":
-                left, right = self.resolve(argument)
-                return bool(left == right)
-            case "Fn::Not":
-                return not self._condition(argument[0])
-            case "Fn::And":
-                return all(self._condition(each) for each in argument)
-            case "Fn::Or":
-                return any(self._condition(each) for each in argument)
-        raise TemplateError(f"unknown condition function {name}")
-
-    def _join(self, argument: list[Any]) -> str:
-        return str(argument[0]).join(str(part) for part in self.resolve(argument[1]))
-
-    def _select(self, argument: list[Any]) -> Any:
-        return self.resolve(argument[1])[int(self.resolve(argument[0]))]
-
-    def _split(self, argument: list[Any]) -> list[str]:
-        return str(self.resolve(argument[1])).split(argument[0])
-
-    def _find_in_map(self, argument: list[Any]) -> Any:
-        name, first, second = self.resolve(argument)
-        return self.document["Mappings"][name][first][second]
-
-
-_INTRINSICS: dict[str, Any] = {
-    "Ref": Template._ref,
-    "Fn::GetAtt": Template._get_att,
-    "Fn::Sub": Template._sub,
-    "Fn::If": Template._if,
-    "Fn::Join": Template._join,
-    "Fn::Select": Template._select,
-    "Fn::Split": Template._split,
-    "Fn::FindInMap": Template._find_in_map,
-}
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:

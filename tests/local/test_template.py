@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.template import TemplateError, load, routes
+from local.intrinsics import TemplateError
+from local.template import load, routes
 
 SMALL = Path(__file__).parent / "small.yaml"
 REAL = Path(__file__).parents[2] / "template.yaml"
