@@ -37,7 +37,8 @@ def query(
 
     Raises:
         Unsupported: the key condition is of a kind the sorted views cannot answer.
-        MockValidationException: a BETWEEN whose bounds are the wrong way round, or a start key that is none.
+        MockValidationException: a BETWEEN whose bounds are the wrong way round, a start key that is none or lies
+            outside of what is asked for: AWS refuses those, moto answers.
     """
     partition_value, comparison, values = conditions
     partition: FlatKey = (partition_value.type, partition_value.cast_value)
@@ -54,6 +55,10 @@ def query(
             f" AttributeValue: {_shown(values[1])}"
         )
     after = _start(view, start_key)
+    if after is not None and not low <= after < high:
+        raise MockValidationException(
+            "The provided starting key is outside query boundaries based on provided conditions"
+        )
     read: list[Item] = []
     size = 0
     last = None

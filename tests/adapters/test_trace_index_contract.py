@@ -66,6 +66,11 @@ class TestIndex:
         asked = {"started_from": "2026-03-21T12:06:00.000Z", "started_to": "2026-03-21T12:03:00.000Z"}
         assert self.listed(store, project, **asked) == []
 
+    def test_nothing_follows_a_position_outside_of_the_range(self, store):
+        self.traces(store)
+        asked = {"started_from": "2026-03-21T12:03:00.000Z", "started_to": "2026-03-21T12:06:00.000Z"}
+        assert self.listed(store, after="2026-03-21T12:01:00.000000Z#trc_1", **asked) == []
+
     @pytest.mark.parametrize("limit", [1, 2, 3, 4, 9, 10])
     @pytest.mark.parametrize("project", [None, PROJECT])
     def test_paging_by_position_shows_each_once(self, store, limit, project):

@@ -260,6 +260,33 @@ def test_a_page_ends_at_one_megabyte(engine: Engine) -> None:
     assert (second["ScannedCount"], second["Count"]) == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("condition", "start"),
+    [
+        ("sk BETWEEN :high AND :low", None),
+        ("sk BETWEEN :low AND :high", {"pk": {"S": "a"}, "sk": {"S": "9"}}),
+        ("sk > :low", {"pk": {"S": "a"}, "sk": {"S": "1"}}),
+        ("sk > :low", {"pk": {"S": "b"}, "sk": {"S": "5"}}),
+    ],
+)
+@pytest.mark.parametrize("direct", [True, False])
+def test_what_aws_refuses_to_look_for_is_refused(engine: Engine, condition: str, start: Any, direct: bool) -> None:
+    asked: dict[str, Any] = {
+        "TableName": TABLE,
+        "KeyConditionExpression": f"pk = :p AND {condition}",
+        "ExpressionAttributeValues": {
+            name: value
+            for name, value in ({":p": {"S": "a"}, ":low": {"S": "2"}, ":high": {"S": "6"}}).items()
+            if name == ":p" or name in condition
+        },
+        **({"ExclusiveStartKey": start} if start else {}),
+    }
+    with pytest.raises(ClientError) as caught:
+        (unchecked() if direct else engine.client("dynamodb")).query(**asked)
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+    assert "BETWEEN operator" in str(caught.value) or "starting key" in str(caught.value)
+
+
 def test_a_refused_update_leaves_nothing(engine: Engine) -> None:
     dynamodb = engine.client("dynamodb")
     key = {"pk": {"S": "a"}, "sk": {"S": "1"}}

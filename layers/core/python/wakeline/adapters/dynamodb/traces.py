@@ -159,8 +159,9 @@ class DynamoTraces:
         # `~` follows every character of a timestamp or id, so an upper bound includes all traces of its moment.
         low = times.sortable(started_from) if started_from else "0"
         high = f"{times.sortable(started_to)}~" if started_to else "~"
-        if low > high:
-            return [], None  # nothing lies between, and DynamoDB refuses a BETWEEN that is asked the wrong way round
+        if low > high or (after is not None and not low <= after < high):
+            # Nothing is there, and DynamoDB refuses a BETWEEN asked the wrong way round or a start outside of it.
+            return [], None
         request: dict[str, Any] = {
             "TableName": name(),
             "IndexName": index,
