@@ -12,7 +12,7 @@ from bench.rig import Rig, rig
 from bench.workload import made_up
 from local import seeds
 from wakeline import wiring
-from wakeline.adapters.dynamodb import ledger, traces
+from wakeline.adapters.dynamodb import keys, ledger, traces
 from wakeline.adapters.dynamodb.table import name, typed_item
 from wakeline.domain import times
 from wakeline.domain.append import build
@@ -41,6 +41,7 @@ def main() -> None:
         _put(running, [traces.to_item(_trace("bench-more"))])
         more = fold_one(_trace("bench-one-more"))
         _put(running, more)
+        _count(running, 2)
         rows.append(("one trace more", *_refused(_traces)))
         rows.append(("one event more", *_refused(partial(_events, "json"))))
     table(
@@ -114,6 +115,17 @@ def _fill(running: Rig, count: int) -> None:
             _put(running, waiting[:25])
             waiting = waiting[25:]
     _put(running, waiting)
+    _count(running, count)
+
+
+def _count(running: Rig, by: int) -> None:
+    """Keep the total of all traces, as creating them would."""
+    running.engine.client("dynamodb").update_item(
+        TableName=name(),
+        Key=typed_item({"pk": keys.trace_count_pk(seeds.WORKSPACE), "sk": keys.trace_count_sk("bench-0")}),
+        UpdateExpression="ADD n :by",
+        ExpressionAttributeValues=typed_item({":by": by}),
+    )
 
 
 def _put(running: Rig, items: list[dict[str, Any]]) -> None:
