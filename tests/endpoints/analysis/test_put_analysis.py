@@ -89,6 +89,11 @@ def test_what_does_not_fit_is_named(stack, workspace, service, wrong, field):
     assert stack.call("GET", "/api/traces/trc_1/analysis", key=workspace.reader).json == {"analysis": None}
 
 
+def test_a_result_may_come_before_the_record(stack, workspace, service):
+    workspace.trace("trc_1")
+    assert put(stack, service, critical_step_seq=99).json["analysis"]["critical_step_seq"] == 99
+
+
 def test_of_a_record_that_has_gone_on(stack, workspace, service):
     head = workspace.trace("trc_1", denied())
     workspace.append("trc_1", [{"type": "agent_message", "payload": {"content": "…"}}])

@@ -183,7 +183,8 @@ def put(
     trace = ledger.settle(stores.ledger, traces.require(stores.ledger, caller, trace_id))
     if head_hash not in (None, trace.head_hash):
         raise Conflict("the trace does not end on this hash (any more); analyse it as it is now", field="head_hash")
-    if (said["critical_step_seq"] or 0) > max(trace.last_seq, 0):
+    # A trace without events is one whose record is still on its way: its service may know the steps before we do.
+    if trace.last_index >= 0 and (said["critical_step_seq"] or 0) > trace.last_seq:
         raise Invalid("critical_step_seq: the trace has no such event", field="critical_step_seq")
     if incident_ids is None:
         linked = stores.incidents.of_trace(trace.workspace_id, trace.id)
