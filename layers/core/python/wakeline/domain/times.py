@@ -12,8 +12,6 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9})\d*)?\s*([Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
 
-_SPACED_ZONE = re.compile(r"([Tt ]\d\d:\d\d.*) (\d\d:?\d\d)\Z", re.ASCII)
-
 
 def parse(text: str, field: str = "timestamp") -> datetime:
     """Read RFC 3339, or a bare date (midnight UTC); a missing zone means UTC. Finer than a microsecond is cut off.
@@ -37,16 +35,6 @@ def parse(text: str, field: str = "timestamp") -> datetime:
     return moment
 
 
-def parse_bound(text: str, field: str, *, whole_day: bool = False) -> datetime:
-    """Read a bound from a query string, where a `+` that nobody escaped has become a space: `…T10:00:00 02:00`.
-
-    With `whole_day` a bare date means its last microsecond, so that `to=2026-03-21` includes that day.
-    """
-    text = text.strip()
-    moment = parse(_SPACED_ZONE.sub(r"\1+\2", text), field)
-    return moment + timedelta(days=1, microseconds=-1) if whole_day and len(text) == 10 else moment
-
-
 def render(moment: datetime) -> str:
     """Spell `moment` as `2026-03-21T10:00:00.000Z`: milliseconds, or microseconds where there are any."""
     moment = moment.astimezone(UTC)
@@ -67,3 +55,9 @@ def sortable(text: str) -> str:
 def seconds_between(start: str, end: str) -> float:
     """Seconds from one canonical timestamp to another, never below zero."""
     return max(0.0, (parse(end) - parse(start)).total_seconds())
+
+
+def end_of_day(text: str, field: str) -> datetime:
+    """Read an upper bound: a bare date means its last microsecond, so that `to=2026-03-21` includes that day."""
+    moment = parse(text, field)
+    return moment + timedelta(days=1, microseconds=-1) if len(text.strip()) == 10 else moment

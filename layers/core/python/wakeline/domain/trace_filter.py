@@ -12,9 +12,8 @@ def since_and_until(since: str | None, start: str | None, end: str | None) -> tu
 
     A bare date in `to` includes that whole day. Raises `Invalid` naming the parameter.
     """
-    given = ((since, "since"), (start, "from"))
-    lower = [times.render(times.parse_bound(text, name)) for text, name in given if text is not None]
-    upper = times.render(times.parse_bound(end, "to", whole_day=True)) if end is not None else None
+    lower = [times.normalise(text, name) for text, name in ((since, "since"), (start, "from")) if text is not None]
+    upper = times.render(times.end_of_day(end, "to")) if end is not None else None
     return max(lower, key=times.sortable, default=None), upper
 
 

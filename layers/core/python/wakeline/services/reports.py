@@ -246,9 +246,9 @@ def _days(wanted: Wanted, sessions: Sequence[Mapping[str, Any]], today: date) ->
     first = min((each["started_at"][:10] for each in sessions), default=today.isoformat())
     last = max(((each["ended_at"] or each["updated_at"])[:10] for each in sessions), default=today.isoformat())
     if wanted.first and not wanted.session_id:
-        first = times.parse_bound(wanted.first, "from").date().isoformat()
+        first = times.parse(wanted.first, "from").date().isoformat()
     if wanted.last and not wanted.session_id:
-        last = times.parse_bound(wanted.last, "to").date().isoformat()
+        last = times.parse(wanted.last, "to").date().isoformat()
     end = date.fromisoformat(max(first, last)).toordinal()
     begin = max(date.fromisoformat(first).toordinal(), end - MAX_DAYS + 1)
     return [date.fromordinal(day).isoformat() for day in range(begin, end + 1)]

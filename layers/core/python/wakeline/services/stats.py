@@ -55,8 +55,7 @@ def question(
 ) -> Question:
     """A question of checked parameters. Raises `Invalid` naming `from` or `to`, `NotFound` for another's project."""
     days = [
-        times.parse_bound(text, name).date().isoformat() if text else None
-        for text, name in ((first, "from"), (last, "to"))
+        times.parse(text, name).date().isoformat() if text else None for text, name in ((first, "from"), (last, "to"))
     ]
     if days[0] and days[1] and days[0] > days[1]:
         raise Invalid("from is after to", field="from")

@@ -17,7 +17,7 @@ class Range:
     @classmethod
     def of(cls, start: str, end: str) -> Self:
         """Read the parameters `from` and `to`; a bare date in `to` includes that whole day. Raises `Invalid`."""
-        first, last = times.parse_bound(start, "from"), times.parse_bound(end, "to", whole_day=True)
+        first, last = times.parse(start, "from"), times.end_of_day(end, "to")
         if first > last:
             raise Invalid("from is after to", field="from")
         return cls(times.sortable(times.render(first)), times.sortable(times.render(last)))
