@@ -17,7 +17,8 @@ def get_tape(request: Request, slug: str) -> Reply:
     tapes.count_reader(wiring.keys(), request.source_ip, now)
     tape = tapes.read(store, now, slug)
     headers = {"ETag": f'"{tape.slug}"', "Cache-Control": f"public, max-age={tapes.fresh_for(tape, now)}"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if known & {headers["ETag"], "*"}:
         return Reply("", 304, headers)
     content = tapes.content(store, tape)
     if len(content) > tapes.MAX_ANSWER:

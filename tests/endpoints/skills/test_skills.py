@@ -133,6 +133,15 @@ def test_if_match(stack, key):
     assert (wrong.status, wrong.error["details"][0]["field"]) == (400, "If-Match")
 
 
+def test_changes_at_once_that_expect_no_version_make_one_each(stack, key):
+    made = post(stack, key).json["id"]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: patch(stack, key, made, {"description": f"d{n}"}), range(6)))
+    assert [answer.status for answer in answers] == [200] * 6
+    assert sorted(answer.json["version"] for answer in answers) == [2, 3, 4, 5, 6, 7]
+    assert get(stack, key, made).json["version"] == 7
+
+
 def test_of_changes_at_once_one_wins_each_version(stack, key):
     made = post(stack, key).json["id"]
     with ThreadPoolExecutor(6) as pool:

@@ -134,6 +134,16 @@ def test_the_end_of_a_call_is_looked_for_only_so_far():
     assert calls_in(near, limit=1, session_id="trc_0").items[0]["success"]
 
 
+def test_a_page_is_full_however_little_each_session_holds():
+    store = Reads()
+    for number in range(150):
+        store.create(make_trace(f"trc_{number}"))
+        ledger.append(store, fixed_env(), WORKSPACE, f"trc_{number}", batch(tool(str(number))))
+    page = calls_in(store, limit=140)
+    assert (len(page.items), page.total) == (140, 150)
+    assert len(calls_in(store, limit=140, offset=140).items) == 10
+
+
 @pytest.mark.parametrize("bound", ["segments", "stored", "inflated", "ledgers", "traces"])
 def test_a_spent_budget_makes_a_short_page_that_goes_on(monkeypatch, bound):
     class Small(view_pages.Budget):

@@ -10,7 +10,7 @@ from wakeline.domain import cursor, times
 from wakeline.domain.caller import Caller
 from wakeline.domain.canonical import canonical
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Conflict, Invalid, NotFound
+from wakeline.domain.errors import Busy, Conflict, Invalid, NotFound
 from wakeline.domain.ids import is_id
 from wakeline.domain.skills import MAX_DEFINITION, Definition, Skill, checked
 
@@ -18,6 +18,7 @@ from .audit import AuditLog, noting
 from .skill_ports import SkillStore
 from .traces import DEFAULT_PROJECT
 
+ATTEMPTS = 20
 MAX_READ = 5_000
 """Skills that one request looks at."""
 
@@ -97,20 +98,27 @@ def change(
 ) -> Skill:
     """Make the next version. `definition` changes the fields it names; `expected` are versions that may be changed.
 
-    Raises `NotFound`, `Invalid`, `Conflict` when the skill is in another version, or another writer was faster.
+    Of changes at the same moment each makes a version, whoever did not say which it expects. Raises `NotFound`,
+    `Invalid`, `Conflict` when the skill is in another version, `Busy` when others are faster every time.
     """
-    skill = get(store, caller, skill_id)
-    if not skill.changed_by(caller):
-        raise NotFound("skill not found")
-    if expected is not None and skill.version not in expected:
-        raise Conflict(f"the skill is in version {skill.version} by now", field="If-Match")
-    if definition is not None:
-        changes = {**changes, "definition": _sized(_merged(skill.definition, definition))}
-    after = skill.changed(changes, times.render(env.now()), caller.principal)
-    with noting(log, caller, "skill.updated", "skill", skill.id, _noted(after)):
-        if not store.put(after):
-            raise Conflict("the skill was changed at the same moment; read it and try again")
-    return after
+    for attempt in range(ATTEMPTS):
+        skill = get(store, caller, skill_id)
+        if not skill.changed_by(caller):
+            raise NotFound("skill not found")
+        if expected is not None and skill.version not in expected:
+            raise Conflict(f"the skill is in version {skill.version} by now", field="If-Match")
+        wanted = changes
+        if definition is not None:
+            wanted = {**changes, "definition": _sized(_merged(skill.definition, definition))}
+        after = skill.changed(wanted, times.render(env.now()), caller.principal)
+        try:
+            with noting(log, caller, "skill.updated", "skill", skill.id, _noted(after)):
+                if not store.put(after):
+                    raise Busy("another change came first")
+            return after
+        except Busy:
+            env.pause(attempt)
+    raise Busy("the skill is being changed by many at once; try again")
 
 
 def _merged(before: dict[str, Any], changes: dict[str, Any]) -> Definition:

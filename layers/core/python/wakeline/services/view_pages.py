@@ -15,10 +15,13 @@ from .ports import LedgerStore
 
 @dataclass(slots=True)
 class Budget:
-    """What one request may still read: bytes as stored cost read units, bytes inflated time, each ledger a call."""
+    """What one request may still read: bytes as stored cost read units, bytes inflated time, each ledger a call.
+
+    As many ledgers as the longest page has items: one that is short though there is more misleads who pages by offset.
+    """
 
     traces: int = 2_000
-    ledgers: int = 100
+    ledgers: int = 1_000
     segments: int = 5_000
     stored: int = 16_000_000
     inflated: int = 64_000_000
