@@ -9,6 +9,7 @@ from wakeline import wiring
 from wakeline.domain.ids import Id
 from wakeline.domain.replay import Substitution
 from wakeline.domain.replay.fork import Engine, Fork, Status
+from wakeline.domain.replay.substitutions import KINDS
 
 SubstitutionKind = Literal["prompt", "message", "tool_output", "model", "temperature", "parameters"]
 
@@ -26,22 +27,37 @@ class SubstitutionBody(BaseModel):
 Substitutions = Annotated[list[SubstitutionBody], Field(max_length=50)]
 
 
-class ForkBody(BaseModel):
-    """Where to fork, and what the first replay is to change."""
-
-    model_config = ConfigDict(extra="ignore", strict=True, defer_build=True)
-
-    trace_id: Id
-    span_id: Id
-    substitutions: Substitutions = []
-
-
-class ReplayBody(BaseModel):
-    """What to change (absent: as the fork says), and who answers. The runner's fields are for `webhook`."""
+class _Changes(BaseModel):
+    """What a replay is to change: a list, or, where no span is named, each kind by its name."""
 
     model_config = ConfigDict(extra="ignore", strict=True, defer_build=True)
 
     substitutions: Substitutions | None = None
+    prompt: Any = None
+    message: Any = None
+    tool_output: Any = None
+    model: Any = None
+    temperature: Any = None
+    parameters: Any = None
+
+    def changes(self) -> list[dict[str, Any]] | None:
+        """The substitutions that are asked for; None where nothing is said of them."""
+        named = [{"kind": kind, "value": getattr(self, kind)} for kind in KINDS if kind in self.model_fields_set]
+        if self.substitutions is None and not named:
+            return None
+        return [*(one.model_dump() for one in self.substitutions or ()), *named]
+
+
+class ForkBody(_Changes):
+    """Where to fork, and what the first replay is to change."""
+
+    trace_id: Id
+    span_id: Id
+
+
+class ReplayBody(_Changes):
+    """What to change (absent: as the fork says), and who answers. The runner's fields are for `webhook`."""
+
     engine: Engine = "recorded"
     runner_url: Annotated[str, StringConstraints(max_length=2048)] | None = None
     runner_secret: Annotated[str, StringConstraints(max_length=256)] | None = None
@@ -100,8 +116,3 @@ def fork_json(fork: Fork) -> ForkJson:
 def with_changes(fork: Fork, substitutions: Sequence[Substitution]) -> ForkWithChanges:
     """A fork with what its replay changes."""
     return {**fork_json(fork), "substitutions": [one.to_json() for one in substitutions]}
-
-
-def sent(substitutions: list[SubstitutionBody]) -> list[dict[str, Any]]:
-    """Substitutions as the domain reads them."""
-    return [one.model_dump() for one in substitutions]

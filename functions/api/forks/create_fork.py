@@ -16,7 +16,7 @@ def create_fork(caller: Caller, body: _models.ForkBody) -> _models.ForkWithChang
 
     `fork_trace_id` is the trace that the first replay will write.
     """
-    changes = read_substitutions(_models.sent(body.substitutions))
+    changes = read_substitutions(body.changes() or [])
     made = forks.create(
         replay.forks(), wiring.ledger(), govern.audit_log(), caller, body.trace_id, body.span_id, changes
     )

@@ -17,7 +17,8 @@ def replay_fork(caller: Caller, fork_id: str, body: _models.ReplayBody) -> Reply
     For `webhook` without a `runner_secret`, one is made and shown in this answer alone.
     """
     store = replay.forks()
-    changes = None if body.substitutions is None else tuple(read_substitutions(_models.sent(body.substitutions)))
+    asked = body.changes()
+    changes = None if asked is None else tuple(read_substitutions(asked))
     secret = body.runner_secret
     made = replay.new_signing_secret() if body.engine == "webhook" and secret is None else None
     wanted = forks.Wanted(body.engine, changes, body.runner_url, secret or made)

@@ -49,6 +49,23 @@ def test_a_replay_from_the_record(stack, workspace):
     assert verified["valid"]
 
 
+def test_what_is_changed_may_stand_by_its_name(stack, workspace):
+    record(stack, workspace)
+    made = stack.call(
+        "POST", PATH, key=workspace.writer, body={"trace_id": "trc_1", "span_id": "s2", "tool_output": {"price": 90}}
+    ).json
+    assert made["substitutions"] == [{**CHEAP, "span_id": None}]
+    answer = ask(stack, workspace, made["id"], substitutions=[CHEAP], model="gpt-4o-mini", temperature=0)
+    assert answer.status == 202
+    assert answer.json["substitutions"] == [
+        CHEAP,
+        {"kind": "model", "value": "gpt-4o-mini", "span_id": None},
+        {"kind": "temperature", "value": 0, "span_id": None},
+    ]
+    wrong = ask(stack, workspace, made["id"], substitutions=[CHEAP], temperature="hot")
+    assert (wrong.status, wrong.error["details"][0]["field"]) == (400, "substitutions.1.value")
+
+
 def test_while_one_runs_another_is_refused(stack, workspace):
     record(stack, workspace)
     made = fork(stack, workspace)
