@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,16 @@ KINDS = {
     "cache_read_input_tokens": "cache_read_tokens",
     "cache_creation_input_tokens": "cache_write_tokens",
 }
+RATES = {
+    "claude-3-sonnet-20240229": ("3", "15", "0.30", "3.75"),
+    "claude-3-5-haiku-20241022": ("0.80", "4", "0.08", "1"),
+    "claude-sonnet-4": ("3", "15", "0.30", "3.75"),
+    "claude-sonnet-4-20250514": ("3", "15", "0.30", "3.75"),
+    "claude-sonnet-4-5-20250929": ("3", "15", "0.30", "3.75"),
+    "claude-opus-4-1-20250805": ("15", "75", "1.50", "18.75"),
+}
+"""Anthropic's list prices in US dollars for a million tokens, in the order of `KINDS`. None of these transcripts has a
+response beyond 200 000 tokens, where some cost more, or a cache write that lasts an hour."""
 EDITS = ("Edit", "MultiEdit", "NotebookEdit")
 
 pytestmark = pytest.mark.skipif(not PROJECTS.is_dir(), reason="the real transcripts are not beside the repository")
@@ -75,6 +86,12 @@ class Recount:
         return sum(1 for each in self.lines if each.get("subtype") == "compact_boundary")
 
 
+def dollars(model: str, tokens: dict[str, int]) -> Decimal:
+    """What a response costs by `RATES`."""
+    rates = zip(tokens.values(), RATES[model], strict=True)
+    return sum((count * Decimal(rate) for count, rate in rates), Decimal(0)) / 1_000_000
+
+
 def summed(rows: list[dict[str, Any]], name: str, *fields: str) -> dict[str, tuple[Any, ...]]:
     return {row[name]: tuple(row[field] for field in fields) for row in rows}
 
@@ -112,6 +129,32 @@ def test_tokens_by_model(pushed, recounts):
     }
     assert all(each["tokens"] == sum(each[kind] for kind in KINDS.values()) for each in found)
     assert any(each["cost"] for each in found)
+
+
+def test_costs_are_right_to_the_last_digit(pushed, recounts):
+    by_model: dict[str, Decimal] = defaultdict(Decimal)
+    by_day: dict[str, Decimal] = defaultdict(Decimal)
+    by_project: dict[str, Decimal] = defaultdict(Decimal)
+    by_session: dict[str, Decimal] = {}
+    for path, each in zip(FILES, recounts, strict=True):
+        costs = [(day, model, dollars(model, tokens)) for day, model, tokens in each.responses.values()]
+        for day, model, cost in costs:
+            by_model[model] += cost
+            by_day[day] += cost
+            by_project[each.cwd] += cost
+        by_session[path.stem] = sum((cost for *_, cost in costs), Decimal(0))
+    assert sum(by_model.values()) > 30
+    models = ask(pushed, "/models")["models"]
+    assert {each["name"]: each["cost"] for each in models} == {name: float(cost) for name, cost in by_model.items()}
+    days = ask(pushed, "/daily", from_=min(by_day), to=max(by_day))["days"]
+    assert {each["date"]: each["cost"] for each in days if each["cost"]} == {
+        day: float(cost) for day, cost in by_day.items() if cost
+    }
+    projects = {each["path"]: each["cost"] for each in ask(pushed, "/projects")["projects"]}
+    assert projects == {each.cwd: float(by_project[each.cwd]) for each in recounts}
+    assert ask(pushed)["total"]["cost"] == float(sum(by_model.values()))
+    sessions = pushed.stack.call("GET", "/api/sessions", key=pushed.reader, limit=200).json["sessions"]
+    assert {each["id"]: each["cost"] for each in sessions} == {name: float(cost) for name, cost in by_session.items()}
 
 
 def test_tokens_and_sessions_by_day(pushed, recounts):
