@@ -1,5 +1,5 @@
 """Started by the table's stream — brings the search index up to what was committed, and takes out what was erased, also
-what was remembered of it.
+where it is remembered or quoted.
 """
 
 from typing import Any
@@ -8,8 +8,8 @@ from wakeline import wiring
 from wakeline.batch import stream_entry
 from wakeline.domain.feed import Appended
 from wakeline.observability import logger
-from wakeline.services import memories, search_index
-from wakeline.wiring import find
+from wakeline.services import analyses, memories, search_index
+from wakeline.wiring import find, understanding
 
 Segment = tuple[Appended, bool]
 """A segment, and whether it was there and was changed: then events of it were erased."""
@@ -22,7 +22,7 @@ def read(record: dict[str, Any]) -> tuple[str, Segment] | None:
 
 
 def index_search(workspace_id: str, segments: list[Segment]) -> tuple[int, ...]:
-    """Index what is new; of what is indexed and remembered, drop what came from events that say nothing any more."""
+    """Index what is new; of what is indexed, remembered and quoted, drop what came from events that say nothing now."""
 
     def failed(error: Exception) -> None:
         logger().warning("texts are indexed without vectors", extra={"workspace_id": workspace_id}, exc_info=error)
@@ -33,6 +33,8 @@ def index_search(workspace_id: str, segments: list[Segment]) -> tuple[int, ...]:
     if drop:
         search_index.erase(indexer, workspace_id, drop)
         memories.forget_drawn(find.memories(), workspace_id, drop)
+        for trace_id in drop:
+            analyses.renew(understanding.stores(), wiring.env(), workspace_id, trace_id)
     return ()
 
 

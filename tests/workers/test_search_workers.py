@@ -2,9 +2,11 @@
 
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
+from tests.endpoints.failing import denied
 from tests.factories import message
 from wakeline import settings, wiring
 from wakeline.adapters.embeddings.lexical import LexicalEmbedder
@@ -13,7 +15,7 @@ from wakeline.domain.config import Config
 from wakeline.domain.evidence.erasure import Selection
 from wakeline.domain.search.where import Where
 from wakeline.services import erasure, memories, memory_drawing, search, traces
-from wakeline.wiring import evidence, find, govern, stats
+from wakeline.wiring import evidence, find, govern, stats, understanding
 
 CALLER = Caller("ws_1", None, "tests", "key", frozenset({"admin"}), "unlimited")
 
@@ -112,6 +114,43 @@ def test_an_erased_event_leaves_index_bucket_and_memory(workers):
         (kept,) = find.memories().of_workspace("ws_1", 10)
         assert kept.value == "Never use tabs, walrus."
     assert "rumpelstilzchen" not in everything(workers).lower()
+
+
+def analysis_of(trace_id):
+    found = understanding.analyses().get("ws_1", trace_id)
+    assert found is not None
+    return found
+
+
+def test_an_erased_event_is_not_quoted_by_analysis_and_incident(workers):
+    workers.trace("a")
+    workers.append("a", *denied(), {"type": "session_end", "payload": {"status": "failed"}})
+    workers.run("ReadChanges")
+    invoke(workers, "OnTraceCompleted", {"detail": {"workspace_id": "ws_1", "trace_id": "a"}})
+    before = analysis_of("a")
+    assert "permission denied" in str(before)
+    assert len(understanding.incidents().entries("ws_1", None)[0]) == 1
+    erase = (wiring.ledger(), evidence.eraser(), govern.audit_log(), wiring.env(), CALLER, "a")
+    erasure.erase(*erase, Selection(types=frozenset({"tool_result"})), None)
+    for _ in range(2):
+        assert workers.run("ReadChanges") == []
+        after = analysis_of("a")
+        assert (after.event_count, after.head_hash) == (before.event_count, before.head_hash)
+        assert "permission denied" not in str(after)
+        assert "permission denied" not in str(understanding.incidents().entries("ws_1", None))
+
+
+def test_what_a_service_found_in_an_erased_trace_stays_its_own(workers):
+    workers.trace("a")
+    workers.append("a", *denied())
+    workers.run("ReadChanges")
+    invoke(workers, "OnTraceCompleted", {"detail": {"workspace_id": "ws_1", "trace_id": "a"}})
+    found = analysis_of("a")
+    assert understanding.analyses().put(replace(found, source="service"))
+    erase = (wiring.ledger(), evidence.eraser(), govern.audit_log(), wiring.env(), CALLER, "a")
+    erasure.erase(*erase, Selection(), None)
+    assert workers.run("ReadChanges") == []
+    assert analysis_of("a").source == "service"
 
 
 def everything(workers):

@@ -19,6 +19,7 @@ from wakeline.domain.events import Event
 from wakeline.domain.incidents.fault import faults_of
 from wakeline.domain.incidents.incident import Incident, Occurrence
 from wakeline.domain.outbox.traces import fork_of
+from wakeline.domain.segments import Damaged
 from wakeline.domain.trace import Trace
 
 from . import incidents, ledger, traces
@@ -119,6 +120,22 @@ def completed(stores: Stores, env: Env, workspace_id: str, trace_id: str) -> Ana
         return keep(stores, env, run_detectors(stores.ledger, trace, silent_detectors(settings)))
     except NotFound:
         forget(stores, env, workspace_id, trace_id)
+        return None
+
+
+def renew(stores: Stores, env: Env, workspace_id: str, trace_id: str) -> Analysed | None:
+    """Analyse a trace anew of which something was erased, as its analysis and incidents may quote that. None where
+    there is nothing to renew, or a service said what it found: that is the service's to renew.
+    """
+    stored = stores.analyses.get(workspace_id, trace_id)
+    if stored is None or stored.source == "service":
+        return None
+    try:
+        trace = ledger.living(stores.ledger.head(workspace_id, trace_id))
+        silent = silent_detectors(stores.config.current(workspace_id).settings)
+        return keep(stores, env, run_detectors(stores.ledger, trace, silent), insist=True)
+    except (NotFound, Damaged):
+        # Gone meanwhile, and its analysis with it; or tampered with, which is for verify to report.
         return None
 
 
