@@ -3,7 +3,7 @@
 from typing import Any
 
 from wakeline import wiring
-from wakeline.observability import logger
+from wakeline.observability import count, logger
 from wakeline.services import digests
 from wakeline.wiring import evidence
 
@@ -16,4 +16,5 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, Any]:
     made = digests.seal_due(evidence.notary(), lambda: context.get_remaining_time_in_millis() > ENOUGH_MS)
     for digest in made:
         logger().info("hour sealed", extra={"digest_id": digest.id, "traces": digest.tree_size, "digest": digest.hash})
+    count(DigestsSealed=len(made))
     return {"sealed": [digest.id for digest in made], "at": wiring.env().now().isoformat()}

@@ -1,6 +1,7 @@
 """What the template must never lose: its budget, narrow permissions, logs, names, and a CORS preflight that works."""
 
 import json
+import re
 import tomllib
 
 import pytest
@@ -27,6 +28,8 @@ from tests.rules.template import (
     unsafe_readers,
     unstreamed,
 )
+from wakeline.domain.activity import COUNTED, of_batch
+from wakeline.domain.delta import Delta
 
 TEXT = (ROOT / "template.yaml").read_text()
 WORKERS = (ROOT / "workers.yaml").read_text()
@@ -161,6 +164,20 @@ def test_every_alarm_is_told_and_shown():
     quiet = load(ROOT / "template.yaml")
     assert not quiet.resources("AWS::SNS::Topic")
     assert not any("AlarmActions" in alarm.properties for alarm in quiet.resources("AWS::CloudWatch::Alarm"))
+
+
+def test_what_is_counted_is_shown():
+    (board,) = load(ROOT / "template.yaml").resources("AWS::CloudWatch::Dashboard")
+    shown = set()
+    for widget in json.loads(board.properties["DashboardBody"])["widgets"]:
+        namespace = None
+        for metric in widget["properties"].get("metrics", []):
+            if isinstance(metric[0], str):
+                namespace = metric[0] if metric[0] != "." else namespace
+                shown |= {metric[1]} if namespace == "Wakeline" else set()
+    workers = "".join(file.read_text() for file in (ROOT / "functions/workers").glob("*.py"))
+    counted = {*re.findall(r"\bcount\((\w+)=", workers), *COUNTED.values(), *of_batch(Delta())}
+    assert shown == counted
 
 
 def test_policies_name_the_partition_keys_there_are():

@@ -78,3 +78,4 @@ def test_the_audit_trace_is_no_event_is_not_live_and_is_not_counted(workers):
     assert noted
     for read in (changes.appended, changes.touched_trace, changes.head_change):
         assert [read(record) for record in noted] == [None] * len(noted)
+    assert [wiring.activity_in(record) for record in noted] == [{}] * len(noted)

@@ -34,3 +34,18 @@ def test_delivered_again_is_from_the_first_that_failed_for_any():
     answer = read({"Records": [record(number) for number in (8, 9, 10, 11)]}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "9"}]}
     assert (first, second) == ([8, 9, 11], [8, 10])
+
+
+def test_done_are_those_that_do_not_come_again():
+    told: list[list[str]] = []
+
+    def done(records: list[dict]) -> None:
+        told.append([each["dynamodb"]["SequenceNumber"] for each in records])
+        raise RuntimeError("nobody counts")
+
+    batch = {"Records": [record(number) for number in (8, 9, 10)]}
+    assert reader_entry(worker([]), done=done)(batch, None) == {"batchItemFailures": []}
+    assert reader_entry(worker([], 10), worker([], 9), done=done)(batch, None) == {
+        "batchItemFailures": [{"itemIdentifier": "9"}]
+    }
+    assert told == [["8", "9", "10"], ["8"]]

@@ -48,17 +48,29 @@ def stream_entry(
     return handler
 
 
-def reader_entry(*workers: Handler) -> Handler:
+def reader_entry(*workers: Handler, done: Callable[[list[dict[str, Any]]], None] | None = None) -> Handler:
     """The Lambda handler of several workers: each is given every record and takes those that concern it.
 
-    One that fails stops no other, but what it wants delivered again comes to all: each finds its own done.
+    One that fails stops no other, but what it wants delivered again comes to all: each finds its own done. `done` gets
+    the records that are not delivered again; what it raises is logged and holds nothing up.
     """
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         answers = [worker(event, context) for worker in workers]
-        return _answer([failure["itemIdentifier"] for answer in answers for failure in answer["batchItemFailures"]])
+        again = [failure["itemIdentifier"] for answer in answers for failure in answer["batchItemFailures"]]
+        if done is not None:
+            end = min(map(int, again), default=None)
+            try:
+                done([each for each in event["Records"] if end is None or _number(each) < end])
+            except Exception:
+                logger().exception("records are worked off, and not counted")
+        return _answer(again)
 
     return handler
+
+
+def _number(record: dict[str, Any]) -> int:
+    return int(record["dynamodb"]["SequenceNumber"])
 
 
 def _answer(again: list[str]) -> dict[str, Any]:

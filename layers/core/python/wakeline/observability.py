@@ -28,3 +28,19 @@ def count_request(route: str, status: int, milliseconds: float) -> None:
     metrics.add_metric("Requests", MetricUnit.Count, 1)
     metrics.add_metric("Duration", MetricUnit.Milliseconds, milliseconds)
     metrics.flush_metrics()
+
+
+def count(**counted: float) -> None:
+    """Count what happened, by metric; what is 0 is left out. CloudWatch has no unit for the dollars of `CostRecorded`.
+
+    Names and values only: whatever tells workspaces apart would be a metric of its own for each.
+    """
+    from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+    counted = {name: value for name, value in counted.items() if value}
+    if not counted:
+        return
+    metrics = EphemeralMetrics(namespace="Wakeline", service="wakeline")
+    for name, value in counted.items():
+        metrics.add_metric(name, MetricUnit.NoUnit if name == "CostRecorded" else MetricUnit.Count, value)
+    metrics.flush_metrics()

@@ -16,6 +16,8 @@ from wakeline.services.artifact_ports import ArtifactStore, FileStore
 from wakeline.services.ports import IdempotencyStore, KeyStore, LedgerStore, TraceIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wakeline.domain.claim import Claim
     from wakeline.domain.env import Redact
     from wakeline.domain.feed import Appended
@@ -185,6 +187,13 @@ def events_in(record: dict[str, Any]) -> "list[BusEvent]":
     from wakeline.adapters.dynamodb import outbox
 
     return outbox.events_in(record)
+
+
+def activity_in(record: dict[str, Any]) -> "Mapping[str, float]":
+    """What a record of the table's stream counts for, by metric."""
+    from wakeline.adapters.dynamodb import activity
+
+    return activity.activity_in(record)
 
 
 def listening_workspace(record: dict[str, Any]) -> str | None:
