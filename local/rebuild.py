@@ -36,15 +36,16 @@ def main(args: argparse.Namespace) -> int:
     if args.table:
         os.environ |= {"TABLE_NAME": args.table, "BUCKET_NAME": args.bucket or ""}
         os.environ |= {"EMBEDDING_MODEL": args.embedding_model, "EMBEDDING_DIMENSIONS": str(args.embedding_dimensions)}
-        _rebuild(args.workspace)
+        rebuild(args.workspace)
         return 0
     with run(Path(args.template), parameters=seeds.parameters("unlimited"), data=Path(args.data)) as stack:
         stack.delivery.drain()
-        _rebuild(args.workspace)
+        rebuild(args.workspace)
     return 0
 
 
-def _rebuild(workspace_id: str) -> None:
+def rebuild(workspace_id: str) -> None:
+    """Rebuild a workspace's statistics and search index in the stack of the environment, and print what was counted."""
     from wakeline import wiring
     from wakeline.services import rollups, search_rebuild
     from wakeline.wiring import find, stats
