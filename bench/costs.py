@@ -146,7 +146,7 @@ class Team:
     def costs(self, month: Measured) -> dict[str, float]:
         """US dollars by line."""
         routes = len([name for name in month.used if name in self.bill.http])
-        metrics = routes * prices.METRICS_A_ROUTE * AWS.custom_metric_month
+        metrics = (routes * prices.METRICS_A_ROUTE + prices.METRICS_OF_ACTIVITY) * AWS.custom_metric_month
         return self.bill.lines(month.used) | {
             f"storage of {KEPT_DAYS} days": storage(month.kept),
             "metrics and signing key": metrics + AWS.signing_key_month,

@@ -45,6 +45,8 @@ PLATFORM_LOG_BYTES = 500
 METRIC_LOG_BYTES = 400
 """The line in CloudWatch's embedded format that each HTTP request writes."""
 METRICS_A_ROUTE = 2
+METRICS_OF_ACTIVITY = 14
+"""What functions count beside requests, in a month in which all of it happens."""
 
 
 def langfuse(units: float) -> float:

@@ -33,9 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     redrive = commands.add_parser("redrive", help="bring dead letters back to their workers")
     if given[:1] == ["redrive"]:
         importlib.import_module("local.redrive").add_arguments(redrive)
+    plan = commands.add_parser("restore-plan", help="what a stack needs to be made anew around a restored table")
+    if given[:1] == ["restore-plan"]:
+        importlib.import_module("local.restore_plan").add_arguments(plan)
     args = parser.parse_args(given)
     try:
-        status: int | None = importlib.import_module(f"local.{args.command}").main(args)
+        status: int | None = importlib.import_module(f"local.{args.command.replace('-', '_')}").main(args)
     except KeyboardInterrupt:
         return 130
     except OSError as error:
