@@ -51,7 +51,8 @@ class Bill:
             self.milliseconds(name, use) / 1000 * self.memory[name] / 1024 for name, use in used.items()
         )
         requests = self.requests(used)
-        logs = every.log_bytes + every.invocations * prices.PLATFORM_LOG_BYTES + requests * prices.METRIC_LOG_BYTES
+        metrics = requests + sum(use.invocations for name, use in used.items() if name in prices.COUNTING)
+        logs = every.log_bytes + every.invocations * prices.PLATFORM_LOG_BYTES + metrics * prices.METRIC_LOG_BYTES
         always = min(every.invocations, TRACED_A_SECOND * 86_400 * MONTH_DAYS)
         traced = always + TRACED_SHARE * (every.invocations - always)
         return {

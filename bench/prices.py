@@ -43,7 +43,8 @@ MB_OF_ONE_VCPU = 1769
 PLATFORM_LOG_BYTES = 500
 """START, END and REPORT of one invocation."""
 METRIC_LOG_BYTES = 400
-"""The line in CloudWatch's embedded format that each HTTP request writes."""
+"""The line in CloudWatch's embedded format that each HTTP request writes, and each run of those below."""
+COUNTING = ("ReadChanges", "OnTraceCompleted")
 METRICS_A_ROUTE = 2
 METRICS_OF_ACTIVITY = 14
 """What functions count beside requests, in a month in which all of it happens."""
