@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from local import seeds
@@ -39,7 +40,8 @@ def main(args: argparse.Namespace) -> int:
         rebuild(args.workspace)
         return 0
     with run(Path(args.template), parameters=seeds.parameters("unlimited"), data=Path(args.data)) as stack:
-        stack.delivery.drain()
+        with redirect_stdout(sys.stderr):  # where functions' logs and metrics go, they are no answer
+            stack.delivery.drain()
         rebuild(args.workspace)
     return 0
 

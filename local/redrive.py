@@ -12,8 +12,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,33 +46,35 @@ def main(args: argparse.Namespace) -> int:
     """Re-drive each letter and say what became of it; 1 when some are left."""
     if args.region:
         os.environ["AWS_DEFAULT_REGION"] = args.region
+    # What functions log goes to stdout, as Lambda wants it; here, stdout is for what becomes of the letters.
+    say = partial(print, file=sys.stdout)
     try:
-        with _here(args) if args.data else _deployed(args) as letters:
-            print(f"{letters.count()} dead letters")
+        with redirect_stdout(sys.stderr), _here(args) if args.data else _deployed(args) as letters:
+            say(f"{letters.count()} dead letters")
             if args.list:
                 for letter in letters.each(at_once=10):
-                    print(letter)
+                    say(letter)
                 return 0
-            return redrive(letters, discard=args.discard)
+            return redrive(letters, say, discard=args.discard)
     except (Refused, BotoCoreError, ClientError) as error:
         print(f"wakeline redrive: {error}", file=sys.stderr)
         return 1
 
 
-def redrive(letters: DeadLetters, *, discard: bool) -> int:
-    """Bring all of them back, one after the other. 0 when none is left."""
+def redrive(letters: DeadLetters, say: Callable[[str], None], *, discard: bool) -> int:
+    """Bring all of them back, one after the other, and say what became of each. 0 when none is left."""
     kept = 0
     for letter in letters.each():
         try:
             letters.redrive(letter)
-            print(f"done       {letter}")
+            say(f"done       {letter}")
         except NotDone as why:
             if discard and isinstance(why, Forgotten):
                 letters.delete(letter)
-                print(f"discarded  {letter}")
+                say(f"discarded  {letter}")
                 continue
             kept += 1
-            print(f"kept       {letter}: {why}")
+            say(f"kept       {letter}: {why}")
     return 1 if kept else 0
 
 
@@ -113,9 +116,7 @@ class InProcess:
         if function is None:
             raise NotDone("the template has no such function")
         try:
-            # What functions log goes to stdout, as Lambda wants it; here, stdout is for the answer.
-            with redirect_stdout(sys.stderr):
-                answer = self._functions.invoke(function, json.loads(Payload))
+            answer = self._functions.invoke(function, json.loads(Payload))
         except Exception as error:
             traceback.print_exc()
             told = {"errorMessage": str(error), "errorType": type(error).__name__}
