@@ -130,6 +130,17 @@ def test_a_long_answer_says_that_there_is_more(stack, workspace):
     assert verified(stack, workspace, "trc_1")
 
 
+def test_what_a_run_was_given_and_came_to_is_shown_again(stack, workspace):
+    body = {"id": "trc_1", "input": {"q": [1]}, "output": "no", "error": "e", "status": "failed", "spans": [span()]}
+    made = ingest(stack, workspace.writer, body).json
+    read = stack.call("GET", "/api/v1/traces/trc_1", key=workspace.reader).json
+    for shown in (made, read):
+        assert (shown["input"], shown["output"]) == ({"q": [1]}, "no")
+        assert "error" not in shown  # that is how the API of these clients refuses
+    bare = ingest(stack, workspace.writer, {"name": "x"}).json
+    assert (bare["input"], bare["output"]) == (None, None)
+
+
 def test_spans_may_leave_out_their_ids_and_when_they_began(stack, workspace):
     spans = [
         {"span_type": "llm_call", "name": "plan", "output": "go"},

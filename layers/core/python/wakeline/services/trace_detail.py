@@ -11,6 +11,7 @@ from wakeline.domain.events import Event
 from wakeline.domain.evidence.approvals import Approvals
 from wakeline.domain.spans import SpanView, tree_of
 from wakeline.domain.trace import Trace
+from wakeline.domain.views.run import BOUNDS, RunView, run_of
 from wakeline.domain.views.trace import EventView, TraceView, event_view, trace_view
 
 from . import ledger, traces
@@ -21,8 +22,10 @@ MAX_BYTES = 4_500_000
 """Of events and spans together, which repeat each other's content; a Lambda answers with at most 6 MB."""
 
 
-class TraceWithSpans(TraceView):
-    """A trace with its spans, children nested; `truncated` when they are not of all its events."""
+class TraceWithSpans(TraceView, RunView):
+    """A trace with what it was given and came to, and its spans, children nested; `truncated` when that is not of all
+    its events.
+    """
 
     spans: list[SpanView]
     truncated: bool
@@ -45,7 +48,7 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Trace
     approvals = Approvals()
     for event in islice(events, MAX_EVENTS):
         view = event_view(event, trace.id)
-        room -= len(to_json(view)) + (len(to_json(event.body)) if event.span_id else 0)
+        room -= len(to_json(view)) + (len(to_json(event.body)) if event.span_id or event.type in BOUNDS else 0)
         if room < 0 and taken:
             break
         taken.append(event)
@@ -54,6 +57,7 @@ def detail(store: LedgerStore, env: Env, caller: Caller, trace_id: str) -> Trace
     truncated = bool(taken) and taken[-1].index < trace.last_index
     return {
         **trace_view(trace, env.now()),
+        **run_of(taken),
         "events": cast(list[EventView], shown),
         "spans": tree_of(taken, trace.id),
         "approval_requests": approvals.requests,
@@ -72,4 +76,9 @@ def with_spans(store: LedgerStore, env: Env, trace: Trace) -> TraceWithSpans:
             break
         taken.append(event)
     truncated = bool(taken) and taken[-1].index < trace.last_index
-    return {**trace_view(trace, env.now()), "spans": tree_of(taken, trace.id), "truncated": truncated}
+    return {
+        **trace_view(trace, env.now()),
+        **run_of(taken),
+        "spans": tree_of(taken, trace.id),
+        "truncated": truncated,
+    }
