@@ -96,7 +96,7 @@ class Console:
 
 def config(issuer: Issuer | None = None) -> dict[str, Any]:
     """What the sign-in page offers: the fixed keys, and people: a token for each role, or their own issuer."""
-    people = ((f"A {role}", _token(role), f"the role {role}, signed in as a person") for role in ROLES)
+    people = ((role.capitalize(), _token(role), f"the role {role}, signed in as a person") for role in ROLES)
     choices = KEYS if issuer else (*KEYS, *people)
     offered = [{"name": name, "credential": credential, "about": about} for name, credential, about in choices]
     return {"local": offered, **({"oidc": issuer.config()} if issuer else {})}

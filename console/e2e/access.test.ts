@@ -35,4 +35,34 @@ describe.skipIf(missing)("every page", () => {
     }
     expect(found).toEqual([]);
   });
+
+  it("can be used by the keyboard alone, which sees where it is", { timeout: 120_000 }, async () => {
+    const found: string[] = [];
+    const page = await site.open("/runs");
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(site.url + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(300);
+      if (name !== "tape") {
+        await page.keyboard.press("Tab");
+        expect(await page.evaluate(() => document.activeElement?.textContent), name).toBe("To the content");
+        await page.keyboard.press("Enter");
+      }
+      for (let step = 0; step < 12; step += 1) {
+        await page.keyboard.press("Tab");
+        const at = await page.evaluate(() => {
+          const { activeElement: here } = document;
+          if (!here || here === document.body) return null;
+          const { outlineStyle, outlineWidth } = getComputedStyle(here);
+          const seen = here.getBoundingClientRect();
+          const shown = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1 && seen.width > 0 && seen.bottom > 0 && seen.top < innerHeight;
+          return { shown, inside: here.closest("main") !== null, html: here.outerHTML.slice(0, 120) };
+        });
+        // Behind the last one the page begins anew.
+        if (!at?.inside) break;
+        if (!at.shown) found.push(`${name}: one does not see that one is at ${at.html}`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
 });

@@ -12,8 +12,10 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
   await site.api("/api/v1/memory", { method: "POST", body: { key: "deploy-window", value: "Not on Fridays.", category: "preference", scope: "global" } });
   const skill = (await site.api("/api/v1/skills", {
     method: "POST",
-    body: { name: "Release notes", description: "Write them from the commits.", definition: { prompt_template: "List what users notice in {{version}}.", tools: ["git"] } },
+    body: { name: "Release notes", description: "Write them from the commits.", definition: { prompt_template: "List what users notice in {version}.", tools: ["git"] } },
   })) as { id: string };
+  await site.api("/api/v1/webhooks", { method: "POST", body: { url: "https://hooks.example.org/wakeline", events: ["incident.*"], description: "The team's channel" } });
+  await site.api("/api/budgets", { method: "POST", body: { name: "Team", amount: 50, period: "monthly" } });
   const incident = await firstIncident(site);
   const at = { trace_id: "sample-fix-failing-test", span_id: "toolu_s01" };
   const fork = (await site.api("/api/v1/forks", { method: "POST", body: at })) as { id: string };

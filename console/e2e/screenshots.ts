@@ -1,28 +1,40 @@
-/** `make screenshots`: a picture of each page, at two widths, light and dark by turns, for people to look at. */
+/** `make screenshots`: each page at two widths, in the light and in the dark, and as it is when nothing is there, for people to look at. */
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { it } from "vitest";
-import { startSite } from "./browser";
+import { type Site, startSite } from "./browser";
 import { furnish } from "./pages";
 
 const PLACE = join(import.meta.dirname, "..", "screenshots");
+const SCHEMES = ["light", "dark"] as const;
 
-it("takes a picture of each page", { timeout: 300_000 }, async () => {
-  const site = await startSite();
+it("takes a picture of each page", { timeout: 600_000 }, async () => {
   mkdirSync(PLACE, { recursive: true });
+  const site = await startSite();
+  const empty = await startSite({ options: ["--no-sample"] });
   try {
-    const pages = { "sign-in": "/", ...(await furnish(site)) };
-    for (const [name, path] of Object.entries(pages)) {
-      for (const width of [360, 1280]) {
-        const page = await site.open(path, { width, dark: width === 360, ...(name === "sign-in" ? { credential: null } : {}) });
-        await page.getByRole("heading", { level: 1 }).waitFor();
-        await page.waitForTimeout(900);
-        await page.screenshot({ path: join(PLACE, `${name}-${width}.png`), fullPage: name !== "run" });
-        await page.context().close();
-      }
+    const pages = await furnish(site);
+    for (const width of [360, 1280]) {
+      await take(site, "sign-in", "/", width, null);
+      for (const [name, path] of Object.entries(pages)) await take(site, name, path, width);
     }
+    const lists = Object.entries(pages).filter(([, path]) => !/sample|_|tape\//.test(path));
+    for (const [name, path] of lists) await take(empty, `empty-${name}`, path, 1280);
+    await take(empty, "empty-run", "/runs/none", 1280);
   } finally {
-    await site.stop();
+    await Promise.all([site.stop(), empty.stop()]);
   }
 });
+
+/** One address in both schemes; of a run what is in sight, whose panes are as high as the screen. */
+async function take(site: Site, name: string, path: string, width: number, credential?: null): Promise<void> {
+  const page = await site.open(path, { width, ...(credential === null ? { credential } : {}) });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForTimeout(900);
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(PLACE, `${name}-${width}-${colorScheme}.png`), fullPage: name !== "run" });
+  }
+  await page.context().close();
+}

@@ -50,10 +50,10 @@ describe.skipIf(missing)("signing in at an issuer", () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("link", { name: "Move a flight to Lisbon" }).waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Sign in to Wakeline" }).waitFor();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
     await page.reload();
-    await page.getByRole("heading", { name: "Sign in to Wakeline" }).waitFor();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
 
   it("says why not, and lets one try again", async () => {

@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { useScheme } from "./theme";
 
 export interface Series {
   name: string;
@@ -18,26 +19,36 @@ interface Props {
   format: (value: number) => string;
 }
 
+/** Between the lines of an axis: none whose multiples need more digits than it has itself. */
+const STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((each) => each * 10 ** (power - 4))).flat();
+
 /** Bars of one series, lines of more, by day (`YYYY-MM-DD`, UTC). */
 export function DayChart({ title, days, series, format }: Props) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
+  const scheme = useScheme();
+  const nothing = series.every((each) => each.values.every((value) => !value));
 
   useEffect(() => {
     const place = box.current;
     if (!place || days.length === 0) return undefined;
-    const style = getComputedStyle(place);
-    const colour = (name: string) => style.getPropertyValue(name).trim() || style.color;
-    const axis = { stroke: style.color, grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+    // A canvas does not know variables: what one comes to is read of the place itself.
+    const colour = (name: string) => {
+      place.style.color = `var(${name})`;
+      const found = getComputedStyle(place).color;
+      place.style.color = "";
+      return found;
+    };
+    const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
     const bars = uPlot.paths.bars?.({ size: [0.8, 40] });
     const plot = new uPlot(
       {
         width: place.clientWidth,
         height: 220,
-        legend: { show: series.length > 1 },
+        legend: { show: series.length > 1, live: false },
         cursor: { y: false },
         scales: { x: { time: true }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
-        axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(format) }],
+        axes: [axis, { ...axis, size: 64, incrs: STEPS, values: (_, ticks) => ticks.map(format) }],
         series: [
           { value: (_, at) => (at ? new Date(at * 1_000).toISOString().slice(0, 10) : "–") },
           ...series.map((each) => ({
@@ -61,11 +72,11 @@ export function DayChart({ title, days, series, format }: Props) {
       sized.disconnect();
       plot.destroy();
     };
-  }, [days, series, format]);
+  }, [days, series, format, scheme]);
 
   return (
     <Figure title={title} id={id} table={<DayTable days={days} series={series} format={format} />}>
-      <div ref={box} className="chart" aria-hidden="true" />
+      {nothing ? <p className="soft">Nothing in this range.</p> : <div ref={box} className="chart" aria-hidden="true" />}
     </Figure>
   );
 }

@@ -1,9 +1,21 @@
 /** Forms in dialogs, and the question before what cannot be undone. */
 
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Dialog } from "./Dialog";
 import { Failure } from "./states";
+
+/** Send what a form or a button says; then `done` is told, and what was read under the `about` paths is read anew. */
+export function useSend<T, Given = void>(send: (given: Given) => Promise<T>, about: string[], done: (answer: T) => unknown = () => undefined) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: send,
+    onSuccess: (answer) => {
+      done(answer);
+      return Promise.all(about.map((path) => queries.invalidateQueries({ queryKey: [path] })));
+    },
+  });
+}
 
 interface FormProps {
   /** What the button that sends says, and while it does. */
@@ -49,16 +61,27 @@ interface ConfirmProps {
   title: string;
   plain?: boolean;
   act: () => Promise<unknown>;
-  onDone: () => unknown;
+  /** What was read under these paths is read anew. */
+  about?: string[];
+  onDone?: () => unknown;
   children: ReactNode;
 }
 
 /** A button that asks before it acts; `children` say what is lost. */
-export function Confirm({ verb, which, title, plain = false, act, onDone, children }: ConfirmProps) {
+export function Confirm({ verb, which, title, plain = false, act, about = [], onDone, children }: ConfirmProps) {
   return (
     <Dialog open={verb} which={which} title={title} kind={plain ? "plain" : "danger"}>
       {(close) => (
-        <Question verb={verb} act={act} onDone={onDone} close={close}>
+        <Question
+          verb={verb}
+          act={act}
+          about={about}
+          onDone={() => {
+            close();
+            onDone?.();
+          }}
+          onCancel={close}
+        >
           {children}
         </Question>
       )}
@@ -66,16 +89,19 @@ export function Confirm({ verb, which, title, plain = false, act, onDone, childr
   );
 }
 
-function Question({ verb, act, onDone, close, children }: Pick<ConfirmProps, "verb" | "act" | "onDone" | "children"> & { close: () => void }) {
-  const acting = useMutation({
-    mutationFn: act,
-    onSuccess: () => {
-      close();
-      return onDone();
-    },
-  });
+interface QuestionProps {
+  verb: string;
+  act: () => Promise<unknown>;
+  about: string[];
+  onDone: () => void;
+  onCancel: () => void;
+  children: ReactNode;
+}
+
+function Question({ verb, act, about, onDone, onCancel, children }: QuestionProps) {
+  const acting = useSend(act, about, onDone);
   return (
-    <Form submit={verb} kind="danger" sending={acting} onSubmit={acting.mutate} onCancel={close}>
+    <Form submit={verb} kind="danger" sending={acting} onSubmit={acting.mutate} onCancel={onCancel}>
       <p>{children}</p>
     </Form>
   );

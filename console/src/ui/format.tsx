@@ -3,14 +3,24 @@
 import type { Status } from "../api/types";
 
 const number = new Intl.NumberFormat("en");
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
+/** 12,345 as 12.3K. */
+export function short(value: number): string {
+  return compact.format(value);
+}
+
+/** A part of one; null is not known. */
+export function percent(value: number | null): string {
+  return value === null ? "–" : `${(value * 100).toFixed(1)} %`;
+}
+
 export function Count({ value }: { value: number | null | undefined }) {
   if (value === null || value === undefined) return <span className="soft">–</span>;
-  return <span title={number.format(value)}>{value >= 10_000 ? short.format(value) : number.format(value)}</span>;
+  return <span title={number.format(value)}>{value >= 10_000 ? short(value) : number.format(value)}</span>;
 }
 
 /** US dollars; null is unpriced, which is not 0. */

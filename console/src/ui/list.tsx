@@ -1,7 +1,7 @@
 /** Lists that are read page by page, each page when it is asked for. */
 
 import { type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo } from "react";
+import { type CSSProperties, type ReactNode, useMemo } from "react";
 import { ask, type Query } from "../api/client";
 import { Failure, Loading } from "./states";
 
@@ -60,11 +60,23 @@ export function Listed<T>({ list, empty, children }: { list: List<T>; empty: Rea
   );
 }
 
-/** A table that scrolls inside its own box where the screen is narrow. */
+/** Each row as a card of its own. */
+export function Cards<T>({ rows, id, children }: { rows: readonly T[]; id: (row: T) => string; children: (row: T) => ReactNode }) {
+  return (
+    <ul className="plain-list stack">
+      {rows.map((row) => (
+        <li key={id(row)}>{children(row)}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** A table of at most seven columns. On a narrow screen its rows are cards, whose cells are named by the styles. */
 export function Table({ name, head, children }: { name: string; head: string[]; children: ReactNode }) {
+  const named = Object.fromEntries(head.map((each, at) => [`--head-${at + 1}`, JSON.stringify(each)]));
   return (
     <div className="scroll card flush" tabIndex={0} role="region" aria-label={name}>
-      <table>
+      <table style={named as CSSProperties}>
         <thead>
           <tr>
             {head.map((each) => (

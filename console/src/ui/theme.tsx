@@ -1,6 +1,6 @@
 /** Light, dark, or as the system has it. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
 const KEPT = "wakeline.theme";
 const NEXT = { system: "light", light: "dark", dark: "system" } as const;
@@ -18,4 +18,25 @@ export function ThemeSwitch() {
       Theme: {theme}
     </button>
   );
+}
+
+/** Whether it is light or dark now, for what the styles do not reach. */
+export function useScheme(): "light" | "dark" {
+  return useSyncExternalStore(watchScheme, () => {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen === "light" || chosen === "dark" ? chosen : matchMedia(DARK).matches ? "dark" : "light";
+  });
+}
+
+const DARK = "(prefers-color-scheme: dark)";
+
+function watchScheme(changed: () => void): () => void {
+  const system = matchMedia(DARK);
+  const page = new MutationObserver(changed);
+  system.addEventListener("change", changed);
+  page.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => {
+    system.removeEventListener("change", changed);
+    page.disconnect();
+  };
 }

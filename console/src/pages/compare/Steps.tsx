@@ -57,7 +57,7 @@ function Compared({ found, more }: { found: Comparison; more: () => void }) {
       <div className="row between">
         <h2>Steps</h2>
         <button type="button" aria-pressed={all} onClick={() => change({ all: all ? null : "1" })}>
-          Those that are the same, too
+          Show unchanged steps
         </button>
       </div>
       <ol className="plain-list stack">

@@ -55,7 +55,7 @@ export function Substitutions({ given, span, busy, error, engines = ["recorded",
       {rows.map((row, at) => (
         <fieldset key={at} className="stack">
           <legend>Change {at + 1}</legend>
-          <div className="row">
+          <div className="row filters">
             <label>
               What
               <select value={row.kind} onChange={(event) => change(at, { kind: event.target.value as Kind })}>

@@ -1,11 +1,11 @@
 /** The agents that may ask: who owns them, and whether they may go on. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { Form } from "../../ui/form";
+import { Form, useSend } from "../../ui/form";
 import { State, When } from "../../ui/format";
 import { Table } from "../../ui/list";
 import { Title } from "../../ui/Shell";
@@ -57,11 +57,7 @@ export default function AgentsPage() {
 }
 
 function Row({ agent }: { agent: Agent }) {
-  const queries = useQueryClient();
-  const change = useMutation({
-    mutationFn: (state: string) => ask(`${PATH}/${encodeURIComponent(agent.id)}`, { method: "PATCH", body: { lifecycle_state: state } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [PATH] }),
-  });
+  const change = useSend((state: string) => ask(`${PATH}/${encodeURIComponent(agent.id)}`, { method: "PATCH", body: { lifecycle_state: state } }), [PATH]);
   return (
     <tr>
       <th scope="row">
@@ -95,15 +91,8 @@ function Row({ agent }: { agent: Agent }) {
 }
 
 function NewAgent({ onDone }: { onDone: () => void }) {
-  const queries = useQueryClient();
   const [given, setGiven] = useState({ name: "", id: "", owner: "", team: "", authority_model: "self" });
-  const create = useMutation({
-    mutationFn: () => ask(PATH, { method: "POST", body: Object.fromEntries(Object.entries(given).filter(([, value]) => value)) }),
-    onSuccess: () => {
-      onDone();
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
+  const create = useSend(() => ask(PATH, { method: "POST", body: Object.fromEntries(Object.entries(given).filter(([, value]) => value)) }), [PATH], onDone);
 
   return (
     <Form submit="Register" sending={create} onSubmit={create.mutate} onCancel={onDone}>

@@ -1,13 +1,13 @@
 /** What agents ask leave for. A decision is final, so it is taken in a dialog, with room for a note. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { Form } from "../../ui/form";
+import { Form, useSend } from "../../ui/form";
 import { State, When } from "../../ui/format";
-import { Listed, paged, useList } from "../../ui/list";
+import { Cards, Listed, paged, useList } from "../../ui/list";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Empty, Loaded } from "../../ui/states";
@@ -68,19 +68,15 @@ export default function ApprovalsPage() {
       <Listed
         list={list}
         empty={
-          <Empty title={status === "pending" ? "Nobody waits" : "None"}>
+          <Empty title={status === "pending" ? "Nothing waits for a decision" : "None"}>
             A request comes here when the <Link href="/govern/policy">policy</Link> says that a person is to look first.
           </Empty>
         }
       >
         {(rows) => (
-          <ul className="plain-list stack">
-            {rows.map((each) => (
-              <li key={each.id}>
-                <Request approval={each} />
-              </li>
-            ))}
-          </ul>
+          <Cards rows={rows} id={(each) => each.id}>
+            {(each) => <Request approval={each} />}
+          </Cards>
         )}
       </Listed>
     </>
@@ -134,16 +130,9 @@ function Decision({ approval, verb }: { approval: Approval; verb: "approve" | "d
 }
 
 function Decide({ approval, verb, onDone }: { approval: Approval; verb: "approve" | "deny"; onDone: () => void }) {
-  const queries = useQueryClient();
   const [note, setNote] = useState("");
   const one = useQuery({ queryKey: [PATH, approval.id], queryFn: ({ signal }) => ask<Approval>(`${PATH}/${approval.id}`, { signal }) });
-  const decide = useMutation({
-    mutationFn: () => ask(`${PATH}/${approval.id}/${verb}`, { method: "POST", body: note ? { note } : {} }),
-    onSuccess: () => {
-      onDone();
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
+  const decide = useSend(() => ask(`${PATH}/${approval.id}/${verb}`, { method: "POST", body: note ? { note } : {} }), [PATH], onDone);
   return (
     <Form submit={verb === "approve" ? "Approve" : "Deny"} kind={verb === "approve" ? "primary" : "danger"} sending={decide} onSubmit={decide.mutate} onCancel={onDone}>
       <Loaded query={one}>

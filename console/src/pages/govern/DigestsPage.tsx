@@ -24,7 +24,7 @@ export default function DigestsPage() {
     <>
       <Title name="Digests">Digests</Title>
       <ProofOfRun />
-      <Listed list={list} empty={<Empty title="No digest yet">Five minutes after each hour one seals every run that changed in it.</Empty>}>
+      <Listed list={list} empty={<Empty title="No digest yet">Five minutes after each hour, a digest seals every run that changed in it.</Empty>}>
         {(rows) => (
           <Table name="Digests" head={["Hour", "Sealed", "Runs", "Root", "Signature"]}>
             {rows.map(({ digest, key }) => (
@@ -74,7 +74,7 @@ function ProofOfRun() {
   return (
     <form className="card" aria-labelledby="proof" onSubmit={submit}>
       <h2 id="proof">Is a run in a digest?</h2>
-      <div className="row">
+      <div className="row filters">
         <label>
           Run
           <input required value={run} onChange={(event) => setRun(event.target.value)} />

@@ -1,10 +1,10 @@
 /** API keys: made here, shown once, revoked at once. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { Confirm, Form } from "../../ui/form";
+import { Confirm, Form, useSend } from "../../ui/form";
 import { When } from "../../ui/format";
 import { Table } from "../../ui/list";
 import { Title } from "../../ui/Shell";
@@ -24,15 +24,14 @@ interface Key {
 
 const PATH = "/api/v1/api-keys";
 const LIST = "/api/api-keys";
+const BOTH = [LIST, PATH];
 const SCOPES = ["traces:read", "traces:write", "evaluate", "memory:write", "skills:write", "incidents:write", "approvals:write", "policy:write", "budgets:write", "audit:export", "keys:write", "admin"];
 const OF_AN_AGENT = SCOPES.slice(0, 5);
 
 export default function KeysPage() {
   const [made, setMade] = useState<(Key & { key: string }) | null>(null);
-  const queries = useQueryClient();
   const keys = useQuery({ queryKey: [LIST], queryFn: ({ signal }) => ask<{ keys: Key[] }>(LIST, { signal }) });
   const own = useQuery({ queryKey: [PATH], queryFn: ({ signal }) => ask<Partial<Key>>(PATH, { signal }) });
-  const again = () => Promise.all([LIST, PATH].map((path) => queries.invalidateQueries({ queryKey: [path] })));
   return (
     <>
       <Title
@@ -44,7 +43,6 @@ export default function KeysPage() {
                 onMade={(key) => {
                   setMade(key);
                   close();
-                  void again();
                 }}
                 onCancel={close}
               />
@@ -66,7 +64,7 @@ export default function KeysPage() {
           ) : (
             <Table name="API keys" head={["Key", "May", "Project", "Made", "Expires", "Last used", ""]}>
               {found.map((key) => (
-                <Row key={key.id} of={key} own={key.id === own.data?.id} onRevoked={again} />
+                <Row key={key.id} of={key} own={key.id === own.data?.id} />
               ))}
             </Table>
           )
@@ -76,7 +74,7 @@ export default function KeysPage() {
   );
 }
 
-function Row({ of, own, onRevoked }: { of: Key; own: boolean; onRevoked: () => Promise<unknown> }) {
+function Row({ of, own }: { of: Key; own: boolean }) {
   const name = of.name ?? of.id;
   return (
     <tr>
@@ -93,7 +91,7 @@ function Row({ of, own, onRevoked }: { of: Key; own: boolean; onRevoked: () => P
       <td>{of.expires_at ? <When at={of.expires_at} /> : "never"}</td>
       <td>{of.last_used_at ? <When at={of.last_used_at} /> : "never"}</td>
       <td>
-        <Confirm verb="Revoke" which={name} title={`Revoke ${name}?`} act={() => ask(PATH, { method: "DELETE", query: { id: of.id } })} onDone={onRevoked}>
+        <Confirm verb="Revoke" which={name} title={`Revoke ${name}?`} act={() => ask(PATH, { method: "DELETE", query: { id: of.id } })} about={BOTH}>
           {own ? "This is the key you are signed in with: you have to sign in again. " : ""}Whoever uses it is refused from the next request on, for good.
         </Confirm>
       </td>
@@ -103,8 +101,8 @@ function Row({ of, own, onRevoked }: { of: Key; own: boolean; onRevoked: () => P
 
 function NewKey({ onMade, onCancel }: { onMade: (key: Key & { key: string }) => void; onCancel: () => void }) {
   const [given, setGiven] = useState({ name: "", project: "", days: "", scopes: OF_AN_AGENT });
-  const create = useMutation({
-    mutationFn: () =>
+  const create = useSend(
+    () =>
       ask<Key & { key: string }>(PATH, {
         method: "POST",
         body: {
@@ -114,8 +112,9 @@ function NewKey({ onMade, onCancel }: { onMade: (key: Key & { key: string }) => 
           ...(given.days ? { expires_in_days: Number(given.days) } : {}),
         },
       }),
-    onSuccess: onMade,
-  });
+    BOTH,
+    onMade,
+  );
 
   return (
     <Form submit="Create" sending={create} disabled={given.scopes.length === 0} onSubmit={create.mutate} onCancel={onCancel}>

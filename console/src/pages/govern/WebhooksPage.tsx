@@ -1,12 +1,12 @@
 /** Where events are sent to, signed, and what became of each delivery. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { Confirm, Form } from "../../ui/form";
+import { Confirm, Form, useSend } from "../../ui/form";
 import { State, When } from "../../ui/format";
-import { Listed, Table, useList } from "../../ui/list";
+import { Cards, Listed, Table, useList } from "../../ui/list";
 import { Title } from "../../ui/Shell";
 import { Empty, Failure, Loaded } from "../../ui/states";
 import { ShownOnce } from "./ShownOnce";
@@ -70,13 +70,9 @@ export default function WebhooksPage() {
           found.length === 0 ? (
             <Empty title="Nothing is sent anywhere">A webhook tells another system of approvals, incidents, budgets and runs that ended.</Empty>
           ) : (
-            <ul className="plain-list stack">
-              {found.map((webhook) => (
-                <li key={webhook.id}>
-                  <Card webhook={webhook} />
-                </li>
-              ))}
-            </ul>
+            <Cards rows={found} id={(webhook) => webhook.id}>
+              {(webhook) => <Card webhook={webhook} />}
+            </Cards>
           )
         }
       </Loaded>
@@ -85,10 +81,8 @@ export default function WebhooksPage() {
 }
 
 function Card({ webhook }: { webhook: Webhook }) {
-  const queries = useQueryClient();
   const path = `${PATH}/${encodeURIComponent(webhook.id)}`;
-  const again = () => Promise.all([queries.invalidateQueries({ queryKey: [PATH] }), queries.invalidateQueries({ queryKey: [`${path}/deliveries`] })]);
-  const tryOut = useMutation({ mutationFn: () => ask<Delivery>(`${path}/test`, { method: "POST" }), onSuccess: again });
+  const tryOut = useSend(() => ask<Delivery>(`${path}/test`, { method: "POST" }), [PATH, `${path}/deliveries`]);
   return (
     <article className="card" aria-label={webhook.url}>
       <div className="row between">
@@ -118,7 +112,7 @@ function Card({ webhook }: { webhook: Webhook }) {
         <Dialog open="Deliveries" title={`Deliveries to ${webhook.url}`}>
           {() => <Deliveries path={`${path}/deliveries`} />}
         </Dialog>
-        <Confirm verb="Delete" title={`Delete ${webhook.url}?`} act={() => ask(path, { method: "DELETE" })} onDone={again}>
+        <Confirm verb="Delete" title={`Delete ${webhook.url}?`} act={() => ask(path, { method: "DELETE" })} about={[PATH]}>
           Nothing is sent there any more; its secret is forgotten.
         </Confirm>
       </div>
@@ -161,10 +155,9 @@ function Deliveries({ path }: { path: string }) {
 }
 
 function NewWebhook({ onMade, onCancel }: { onMade: (webhook: Webhook & { secret: string }) => void; onCancel: () => void }) {
-  const queries = useQueryClient();
   const [given, setGiven] = useState({ url: "", events: "approval.*, incident.*", description: "" });
-  const create = useMutation({
-    mutationFn: () =>
+  const create = useSend(
+    () =>
       ask<Webhook & { secret: string }>(PATH, {
         method: "POST",
         body: {
@@ -173,12 +166,9 @@ function NewWebhook({ onMade, onCancel }: { onMade: (webhook: Webhook & { secret
           ...(given.description ? { description: given.description } : {}),
         },
       }),
-    onSuccess: (webhook) => {
-      onMade(webhook);
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
-
+    [PATH],
+    onMade,
+  );
   return (
     <Form submit="Create" sending={create} onSubmit={create.mutate} onCancel={onCancel}>
       <label>

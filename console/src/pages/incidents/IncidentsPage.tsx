@@ -3,7 +3,7 @@
 import { useId } from "react";
 import { Link } from "wouter";
 import { Labels, State, When } from "../../ui/format";
-import { Listed, useList } from "../../ui/list";
+import { Cards, Listed, useList } from "../../ui/list";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Typed } from "../../ui/Typed";
@@ -64,13 +64,9 @@ function Column({ status, filter }: { status: IncidentStatus; filter: Record<str
       </h2>
       <Listed list={list} empty={<p className="soft">{filtered ? "None fits." : SAYS[status]}</p>}>
         {(rows) => (
-          <ul className="plain-list stack">
-            {rows.map((incident) => (
-              <li key={incident.id}>
-                <Card incident={incident} />
-              </li>
-            ))}
-          </ul>
+          <Cards rows={rows} id={(incident) => incident.id}>
+            {(incident) => <Card incident={incident} />}
+          </Cards>
         )}
       </Listed>
     </section>

@@ -1,12 +1,12 @@
 /** What agents remember, and how each memory came to be what it is. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { Confirm, Form } from "../../ui/form";
+import { Confirm, Form, useSend } from "../../ui/form";
 import { When } from "../../ui/format";
-import { Listed, paged, useList } from "../../ui/list";
+import { Cards, Listed, paged, useList } from "../../ui/list";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Empty, Loaded } from "../../ui/states";
@@ -67,13 +67,9 @@ export default function MemoryPage() {
         }
       >
         {(rows) => (
-          <ul className="plain-list stack">
-            {rows.map((memory) => (
-              <li key={memory.id}>
-                <Card memory={memory} />
-              </li>
-            ))}
-          </ul>
+          <Cards rows={rows} id={(memory) => memory.id}>
+            {(memory) => <Card memory={memory} />}
+          </Cards>
         )}
       </Listed>
     </>
@@ -96,7 +92,6 @@ function Choice({ name, values, value, onChange }: { name: string; values: strin
 }
 
 function Card({ memory }: { memory: Memory }) {
-  const queries = useQueryClient();
   return (
     <article className="card" aria-label={memory.key}>
       <div className="row between">
@@ -121,7 +116,7 @@ function Card({ memory }: { memory: Memory }) {
           which={memory.key}
           title={`Forget ${memory.key}?`}
           act={() => ask(`${PATH}/${memory.id}`, { method: "DELETE" })}
-          onDone={() => queries.invalidateQueries({ queryKey: [PATH] })}
+          about={[PATH]}
         >
           It goes with its history, for good.
         </Confirm>
@@ -155,15 +150,8 @@ function History({ id }: { id: string }) {
 }
 
 function NewMemory({ onDone }: { onDone: () => void }) {
-  const queries = useQueryClient();
   const [given, setGiven] = useState({ key: "", value: "", category: "fact", scope: "project" });
-  const create = useMutation({
-    mutationFn: () => ask(PATH, { method: "POST", body: given }),
-    onSuccess: () => {
-      onDone();
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
+  const create = useSend(() => ask(PATH, { method: "POST", body: given }), [PATH], onDone);
   return (
     <Form submit="Remember" sending={create} onSubmit={create.mutate} onCancel={onDone}>
       <label>

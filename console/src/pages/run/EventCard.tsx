@@ -115,7 +115,7 @@ function ModelCall({ payload }: { payload: Record<string, unknown> }) {
     ["cached", payload.cache_read_tokens],
     ["written to cache", payload.cache_write_tokens],
     ["out", payload.output_tokens],
-  ].filter(([, value]) => typeof value === "number");
+  ].filter(([name, value]) => typeof value === "number" && (value > 0 || name === "in" || name === "out"));
   const cost = payload.cost_usd as number | null | undefined;
   return (
     <>

@@ -89,7 +89,7 @@ function Signed({ id }: { id: string }) {
   return (
     <section className="stack" aria-labelledby="signed">
       <h3 id="signed">In a signed digest</h3>
-      {none ? <p>In none yet. Five minutes after each hour one seals every run that changed in it.</p> : <Loaded query={proof} what="Fetching the proof">{(found) => <ProvenFacts found={found} />}</Loaded>}
+      {none ? <p>In none yet. Five minutes after each hour, a digest seals every run that changed in it.</p> : <Loaded query={proof} what="Fetching the proof">{(found) => <ProvenFacts found={found} />}</Loaded>}
     </section>
   );
 }

@@ -17,7 +17,10 @@ export function SignInPage() {
 
   return (
     <main className="sign-in stack">
-      <h1>Sign in to Wakeline</h1>
+      <span className="brand">
+        <img src="/icon.svg" width="26" height="26" alt="" /> Wakeline
+      </span>
+      <h1>Sign in</h1>
       {expired && (
         <p className="error" role="alert">
           Your credential is not valid any more.

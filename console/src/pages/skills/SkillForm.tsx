@@ -1,15 +1,13 @@
 /** A skill's fields: for a new one, or for the next version of one. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../api/client";
-import { Form } from "../../ui/form";
+import { Form, useSend } from "../../ui/form";
 import { PATH, type Skill } from "./skills";
 
 const words = (text: string) => text.split(",").map((each) => each.trim()).filter(Boolean);
 
 export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void }) {
-  const queries = useQueryClient();
   const [given, setGiven] = useState({
     name: skill?.name ?? "",
     description: skill?.description ?? "",
@@ -17,8 +15,8 @@ export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void
     tools: skill?.definition.tools?.join(", ") ?? "",
     tags: skill?.tags.join(", ") ?? "",
   });
-  const save = useMutation({
-    mutationFn: () =>
+  const save = useSend(
+    () =>
       ask<Skill>(skill ? `${PATH}/${encodeURIComponent(skill.id)}` : PATH, {
         method: skill ? "PATCH" : "POST",
         body: {
@@ -28,11 +26,9 @@ export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void
           tags: words(given.tags),
         },
       }),
-    onSuccess: () => {
-      onDone();
-      return queries.invalidateQueries({ queryKey: [PATH] });
-    },
-  });
+    [PATH],
+    onDone,
+  );
 
   return (
     <Form submit={skill ? `Save as version ${skill.version + 1}` : "Create"} sending={save} onSubmit={save.mutate} onCancel={onDone}>
@@ -45,7 +41,7 @@ export function SkillForm({ skill, onDone }: { skill?: Skill; onDone: () => void
         <input value={given.description} onChange={(event) => setGiven({ ...given, description: event.target.value })} />
       </label>
       <label>
-        Prompt; {"{{name}}"} is a variable
+        Prompt; {"{name}"} is a variable, {"{{"} a brace
         <textarea required rows={10} value={given.prompt} onChange={(event) => setGiven({ ...given, prompt: event.target.value })} />
       </label>
       <label>

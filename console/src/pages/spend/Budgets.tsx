@@ -1,10 +1,10 @@
 /** Budgets: how much of each is spent, and a form to set one. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { Confirm, Form } from "../../ui/form";
+import { Confirm, Form, useSend } from "../../ui/form";
 import { dollars, State } from "../../ui/format";
 import { Loaded } from "../../ui/states";
 import type { Budget, BudgetStatus } from "./stats";
@@ -12,7 +12,6 @@ import type { Budget, BudgetStatus } from "./stats";
 const STATUS = "/api/budgets/status";
 
 export function Budgets() {
-  const queries = useQueryClient();
   const budgets = useQuery({ queryKey: [STATUS], queryFn: ({ signal }) => ask<{ budgets: BudgetStatus[] }>(STATUS, { signal }) });
   return (
     <section className="card" aria-labelledby="budgets">
@@ -42,7 +41,7 @@ export function Budgets() {
                         title={`Delete the budget ${budget.name}?`}
                         plain
                         act={() => ask(`/api/budgets/${encodeURIComponent(budget.id)}`, { method: "DELETE" })}
-                        onDone={() => queries.invalidateQueries({ queryKey: [STATUS] })}
+                        about={[STATUS]}
                       >
                         Nobody is warned by it any more. What was spent stays known.
                       </Confirm>
@@ -62,19 +61,15 @@ export function Budgets() {
 }
 
 function NewBudget({ onDone }: { onDone: () => void }) {
-  const queries = useQueryClient();
   const [given, setGiven] = useState({ name: "", amount: 50, period: "monthly" as Budget["period"], warning: 80, project: "" });
-  const create = useMutation({
-    mutationFn: () => {
+  const create = useSend(
+    () => {
       const { warning, ...rest } = given;
       return ask<Budget>("/api/budgets", { method: "POST", body: { ...rest, warning_threshold: warning / 100 } });
     },
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: [STATUS] });
-      onDone();
-    },
-  });
-
+    [STATUS],
+    onDone,
+  );
   return (
     <Form submit="Create" sending={create} onSubmit={create.mutate} onCancel={onDone}>
       <label>

@@ -1,20 +1,18 @@
 /** What agents cost and did: by day, model, project and tool. Each number comes from the rollups, priced at its day. */
 
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { ask, type Query } from "../../api/client";
-import { Bars, DayChart } from "../../ui/Chart";
-import { Cost, Count, dollars } from "../../ui/format";
+import type { Query } from "../../api/client";
+import { DayChart } from "../../ui/Chart";
+import { Cost, Count, dollars, short } from "../../ui/format";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Loaded } from "../../ui/states";
 import { Budgets } from "./Budgets";
 import { Heatmap } from "./Heatmap";
-import type { Daily, Efficiency, ErrorStats, Models, Patterns, Projects, Servers, Skills, Tools, Totals } from "./stats";
+import { Rankings } from "./Rankings";
+import { type Daily, type Totals, useStats } from "./stats";
 
 const RANGES = [7, 30, 90, 365];
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const percent = (value: number | null) => (value === null ? "–" : `${(value * 100).toFixed(1)} %`);
 
 export default function SpendPage() {
   const [params, change] = useParams();
@@ -51,24 +49,10 @@ export default function SpendPage() {
       <Overview filter={filter} />
       <Days days={days} project={project} />
       <Budgets />
-      <div className="grid">
-        <ModelBars filter={filter} />
-        <ProjectBars filter={filter} />
-        <ToolBars filter={filter} />
-        <ErrorBars filter={filter} />
-        <Cache filter={filter} />
-        <PromptBars filter={filter} />
-        <SkillBars filter={filter} />
-        <ServerBars filter={filter} />
-      </div>
+      <Rankings filter={filter} />
       <Heatmap project={project} />
     </>
   );
-}
-
-function useStats<T>(name: string, query: Query) {
-  const path = `/api/stats${name}`;
-  return useQuery({ queryKey: [path, query], queryFn: ({ signal }) => ask<T>(path, { query, signal }) });
 }
 
 function Overview({ filter }: { filter: Query }) {
@@ -123,173 +107,15 @@ function Daily({ data }: { data: Daily }) {
     () => [
       { name: "Output", colour: "--bad", values: data.days.map((day) => day.output_tokens) },
       { name: "Input", colour: "--accent", values: data.days.map((day) => day.input_tokens + day.cache_write_tokens) },
-      { name: "From the cache", colour: "--good", values: data.days.map((day) => day.cache_read_tokens) },
+      { name: "From the cache", colour: "--warn", values: data.days.map((day) => day.cache_read_tokens) },
     ],
     [data],
   );
   return (
     <>
       <DayChart title="Cost by day" days={dates} series={cost} format={dollars} />
-      <DayChart title="Tokens by day" days={dates} series={tokens} format={format} />
+      <DayChart title="Tokens by day" days={dates} series={tokens} format={short} />
     </>
-  );
-}
-
-function format(value: number): string {
-  return short.format(value);
-}
-
-function ModelBars({ filter }: { filter: Query }) {
-  const models = useStats<Models>("/models", filter);
-  return (
-    <Loaded query={models}>
-      {(data) => (
-        <Bars
-          title="By model"
-          head={["Model", "Cost"]}
-          empty="No model was called."
-          bars={data.models.map((each) => ({
-            name: each.name,
-            value: each.cost ?? 0,
-            text: dollars(each.cost),
-            more: `${short.format(each.tokens)} tokens`,
-          }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function ProjectBars({ filter }: { filter: Query }) {
-  const projects = useStats<Projects>("/projects", filter);
-  return (
-    <Loaded query={projects}>
-      {(data) => (
-        <Bars
-          title="By project"
-          head={["Project", "Cost"]}
-          empty="Nothing was recorded."
-          bars={data.projects.map((each) => ({
-            name: each.path || "no project",
-            value: each.cost ?? 0,
-            text: dollars(each.cost),
-            more: `${each.sessions} runs`,
-          }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function ToolBars({ filter }: { filter: Query }) {
-  const tools = useStats<Tools>("/tools", filter);
-  return (
-    <Loaded query={tools}>
-      {(data) => (
-        <Bars
-          title="Tools"
-          head={["Tool", "Calls"]}
-          empty="No tool was called."
-          bars={data.tools.slice(0, 20).map((each) => ({
-            name: each.name,
-            value: each.count,
-            text: short.format(each.count),
-            more: `${percent(each.success_rate)} succeed`,
-          }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function ErrorBars({ filter }: { filter: Query }) {
-  const errors = useStats<ErrorStats>("/errors", filter);
-  return (
-    <Loaded query={errors}>
-      {(data) => (
-        <Bars
-          title={`Errors: ${data.total_errors.toLocaleString("en")}, ${percent(data.error_rate)} of tool calls`}
-          head={["What they say", "Times"]}
-          empty="Nothing failed."
-          bars={data.common_errors.map((each) => ({ name: each.pattern, value: each.count, text: String(each.count) }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function Cache({ filter }: { filter: Query }) {
-  const efficiency = useStats<Efficiency>("/token-efficiency", filter);
-  return (
-    <Loaded query={efficiency}>
-      {(data) => (
-        <Bars
-          title={`Cache: ${percent(data.cache_hit_rate)} of input, ${dollars(data.cache_savings_usd)} spared`}
-          head={["Model", "From the cache"]}
-          empty="No model was called."
-          bars={data.efficiency_by_model.map((each) => ({
-            name: each.model,
-            value: each.cache_hit_rate ?? 0,
-            text: percent(each.cache_hit_rate),
-          }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function PromptBars({ filter }: { filter: Query }) {
-  const patterns = useStats<Patterns>("/prompt-patterns", filter);
-  return (
-    <Loaded query={patterns}>
-      {(data) => (
-        <Bars
-          title="What was asked for"
-          head={["Kind", "Prompts"]}
-          empty="Nobody asked for anything."
-          bars={data.categories
-            .filter((each) => each.count > 0)
-            .map((each) => ({ name: each.name, value: each.count, text: String(each.count), more: `${each.percentage.toFixed(0)} %` }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function SkillBars({ filter }: { filter: Query }) {
-  const skills = useStats<Skills>("/skills", filter);
-  return (
-    <Loaded query={skills}>
-      {(data) => (
-        <Bars
-          title="Skills"
-          head={["Skill", "Uses"]}
-          empty="No skill was used."
-          bars={data.skills.map((each) => ({ name: each.name, value: each.count, text: String(each.count) }))}
-        />
-      )}
-    </Loaded>
-  );
-}
-
-function ServerBars({ filter }: { filter: Query }) {
-  const servers = useStats<Servers>("/mcp", filter);
-  return (
-    <Loaded query={servers}>
-      {(data) => (
-        <Bars
-          title="MCP servers"
-          head={["Server", "Calls"]}
-          empty="No MCP server was called."
-          bars={data.servers.map((each) => ({
-            name: each.name,
-            value: each.count,
-            text: String(each.count),
-            more: each.tools.map((tool) => `${tool.name} ${tool.count}`).join(", "),
-          }))}
-        />
-      )}
-    </Loaded>
   );
 }
 

@@ -1,4 +1,13 @@
-/** The shapes of `/api/stats…`. */
+/** The shapes of `/api/stats…`, and the way to them. */
+
+import { useQuery } from "@tanstack/react-query";
+import { ask, type Query } from "../../api/client";
+
+/** What stands below `/api/stats`. */
+export function useStats<T>(name: string, query: Query) {
+  const path = `/api/stats${name}`;
+  return useQuery({ queryKey: [path, query], queryFn: ({ signal }) => ask<T>(path, { query, signal }) });
+}
 
 interface Sums {
   sessions: number;

@@ -1,6 +1,5 @@
 /** The runs that were published. */
 
-import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { ask } from "../../api/client";
 import { Confirm } from "../../ui/form";
@@ -13,7 +12,6 @@ import { type Tape, tapeAddress } from "./tape";
 const PATH = "/api/v1/tapes";
 
 export default function TapesPage() {
-  const queries = useQueryClient();
   const list = useList(PATH, { limit: 50 }, paged<Tape>);
   return (
     <>
@@ -41,7 +39,7 @@ export default function TapesPage() {
                     which={tape.title}
                     title={`Unpublish ${tape.title}?`}
                     act={() => ask(`${PATH}/${encodeURIComponent(tape.slug)}`, { method: "DELETE" })}
-                    onDone={() => queries.invalidateQueries({ queryKey: [PATH] })}
+                    about={[PATH]}
                   >
                     Its link leads nowhere then. Whoever saved a copy has it still.
                   </Confirm>
