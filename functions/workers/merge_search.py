@@ -1,5 +1,5 @@
 """Started by S3's "Object Created" below search/ — makes parts of a workspace's index one where there are enough, and
-sweeps what no manifest names.
+then sweeps what no manifest names.
 """
 
 from typing import Any
@@ -17,7 +17,9 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         logger().warning("texts are indexed without vectors", extra={"workspace_id": workspace_id}, exc_info=error)
 
     indexer = find.indexer(failed)
-    done = {"merged": search_index.merge(indexer, workspace_id), "swept": search_index.sweep(indexer, workspace_id)}
-    if any(done.values()):
+    done = {"merged": search_index.merge(indexer, workspace_id), "swept": 0}
+    if done["merged"]:
+        # S3 takes as much for listing as for storing a file: not for each of the files that wait to be merged.
+        done["swept"] = search_index.sweep(indexer, workspace_id)
         logger().info("search index merged", extra={"workspace_id": workspace_id, **done})
     return done

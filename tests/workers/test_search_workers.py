@@ -14,7 +14,7 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.config import Config
 from wakeline.domain.evidence.erasure import Selection
 from wakeline.domain.search.where import Where
-from wakeline.services import erasure, memories, memory_drawing, search, traces
+from wakeline.services import erasure, memories, memory_drawing, search, search_index, traces
 from wakeline.wiring import evidence, find, govern, stats, understanding
 
 CALLER = Caller("ws_1", None, "tests", "key", frozenset({"admin"}), "unlimited")
@@ -67,7 +67,9 @@ def test_a_batch_that_cannot_be_indexed_comes_again(workers, monkeypatch):
     assert found() == [("a", 0)]
 
 
-def test_a_new_part_starts_a_merge(workers):
+def test_a_new_part_starts_a_merge(workers, monkeypatch):
+    swept = []
+    monkeypatch.setattr(search_index, "sweep", lambda _indexer, workspace: swept.append(workspace) or 0)
     for number in range(8):
         workers.trace(f"t{number}")
         workers.append(f"t{number}")
@@ -76,6 +78,7 @@ def test_a_new_part_starts_a_merge(workers):
     event = {"detail": {"object": {"key": "search/ws_1/part_x.sqlite"}}}
     assert invoke(workers, "MergeSearch", event) == {"merged": 1, "swept": 0}
     assert invoke(workers, "MergeSearch", event) == {"merged": 0, "swept": 0}
+    assert swept == ["ws_1"]  # files are listed after a merge only
     (manifest,) = find.index_store().state("ws_1").months.values()
     assert len(manifest.parts) == 1
     assert found() == [(f"t{number}", 0) for number in range(8)]
