@@ -69,7 +69,12 @@ def test_a_batch_that_cannot_be_indexed_comes_again(workers, monkeypatch):
 
 def test_a_new_part_starts_a_merge(workers, monkeypatch):
     swept = []
-    monkeypatch.setattr(search_index, "sweep", lambda _indexer, workspace: swept.append(workspace) or 0)
+
+    def sweep(_indexer, workspace_id):
+        swept.append(workspace_id)
+        return 0
+
+    monkeypatch.setattr(search_index, "sweep", sweep)
     for number in range(8):
         workers.trace(f"t{number}")
         workers.append(f"t{number}")
