@@ -127,7 +127,7 @@ def tools(counts: Counts) -> list[Tool]:
             {
                 "name": name,
                 "count": calls,
-                "success_rate": 1 - ratio(said.get("errors", 0), calls),
+                "success_rate": ratio(calls - said.get("errors", 0), calls),
                 "avg_duration_ms": round(said.get("microseconds", 0) / timed / 1000, 3) if timed else None,
                 "errors": said.get("errors", 0),
             }
