@@ -139,3 +139,16 @@ def test_what_it_costs(stack, workspace):
     with record_calls() as calls:
         analyzed(stack, workspace.writer)
     assert "TransactWriteItems" not in calls.operations
+
+
+def test_the_goal_that_a_trace_was_created_with_is_held_against_its_events(stack, workspace):
+    chosen = {"url": "https://rooms.example/", "selected_values": {"day": "Wednesday"}}
+    events = [
+        {"type": "browser_action", "payload": {"action": "select", "target": "#day"}},
+        {"type": "dom_snapshot", "payload": chosen},
+        {"type": "browser_action", "payload": {"action": "click", "target": "#pay-now"}},
+    ]
+    workspace.trace("trc_1", events, user_goal="Book the room for Tuesday, but stop before payment")
+    analysis = analyzed(stack, workspace.writer).json["analysis"]
+    assert analysis["labels"] == ["goal_mismatch", "forbidden_action"]
+    assert [found["critical_step_seq"] for found in analysis["detections"]] == [0, 2]

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.unit.domain.detectors.written import bash, call, detect, say, user
+from tests.unit.domain.detectors.written import bash, call, detect, run_of, say, user
+from wakeline.domain.detectors import analyse
 
 GOAL = user("Speed up the build.")
 
@@ -39,3 +40,9 @@ def test_what_the_user_asked_for():
 
 def test_a_run_without_commands():
     assert detect("destructive_action", GOAL, say("rm -rf / would be a bad idea.")) is None
+
+
+def test_the_stated_goal_may_ask_for_it():
+    run = run_of(bash("rm -rf /home/me/old"), say("Gone."))
+    assert "destructive_action" in analyse(run).labels
+    assert "destructive_action" not in analyse(run, stated="Remove the old checkout").labels

@@ -71,3 +71,12 @@ def test_a_remark_in_the_place_of_a_command_is_no_result():
 def test_a_look_that_failed_is_no_sign():
     look = call("Read", {"file_path": "/a"}, "File does not exist.", "File does not exist.")
     assert detect("false_success_claim", GOAL, bash("make", "ok"), look, DONE) is None
+
+
+def test_a_selection_that_the_goal_does_not_ask_for():
+    chosen = event("dom_snapshot", selected_values={"day": "Wednesday"})
+    talk = [user("Meet on Tuesday."), event("browser_action", action="click"), chosen]
+    found = detect("false_success_claim", *talk, say("The meeting is scheduled successfully."))
+    assert found is not None
+    assert (found.critical_step_seq, found.confidence, found.evidence_refs) == (40, 0.6, (30, 40))
+    assert "Wednesday is selected, not Tuesday" in found.explanation

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.unit.domain.detectors.written import bash, call, detect, event, rules, say, user
+from tests.unit.domain.detectors.written import bash, call, detect, event, rules, run_of, say, user
+from wakeline.domain.detectors import analyse
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,21 @@ def test_a_change_the_user_agreed_to():
 
 def test_looking_something_up_needs_no_confirmation():
     assert detect("forbidden_action", CONFIRM, user("Which seat do I have?"), call("get_seat", {})) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "target", "confidence"),
+    [
+        ("Add a laptop to the cart, stop before payment.", "#pay-now", 0.6),
+        ("Fill in the form, don't click submit.", "button#submit", 0.9),
+        ("Draft the mail without sending it.", "send", 0.6),
+        ("Update the list without deleting anything.", "delete-row", 0.6),
+    ],
+)
+def test_a_boundary_in_the_goal_that_the_trace_was_created_with(goal, target, confidence):
+    clicks = [event("browser_action", action="click", target=each) for each in ("#add", target)]
+    run = run_of(clicks)
+    (found,) = analyse(run, stated=goal).detections
+    assert (found.label, found.critical_step_seq, found.confidence) == ("forbidden_action", 20, confidence)
+    assert found.evidence_refs == (20,)
+    assert analyse(run).detections == ()

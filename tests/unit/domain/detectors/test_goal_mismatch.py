@@ -1,4 +1,7 @@
-from tests.unit.domain.detectors.written import detect, event, say, user
+import pytest
+
+from tests.unit.domain.detectors.written import detect, event, run_of, say, user
+from wakeline.domain.detectors import analyse
 
 GOAL = user("Book a table for 2 adults on the terrace.")
 
@@ -33,3 +36,41 @@ def test_a_check_that_passes_after_one_that_failed():
 
 def test_a_run_without_checks():
     assert detect("goal_mismatch", GOAL, say("Your table for 2 is booked.")) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "selected", "asked"),
+    [
+        ("Schedule a meeting on Tuesday at 3pm", {"day": "Wednesday", "time": "3:00 PM"}, "Tuesday"),
+        ("Schedule a meeting on Tuesday at 3pm", {"day": "Tuesday", "time": "16:00"}, "15:00"),
+        ("Move the booking to 29 November", {"date": "2026-11-28"}, "11-29"),
+    ],
+)
+def test_another_day_date_or_hour_than_the_one_asked_for(goal, selected, asked):
+    chosen = event("dom_snapshot", selected_values=selected)
+    found = detect("goal_mismatch", user(goal), event("browser_action", action="select", target="day"), chosen)
+    assert found is not None
+    assert (found.critical_step_seq, found.confidence) == (20, 0.7)
+    assert asked in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("goal", "selected"),
+    [
+        ("Schedule a meeting on Tuesday at 3pm", {"day": "Tuesday", "time": "15:00"}),
+        ("Fly on 29 November", {"depart": "2026-11-29", "return": "2026-12-05"}),
+        ("Deliver it by Friday", {"day": "Wednesday"}),
+        ("Any day from Monday to Friday", {"day": "Sunday"}),
+        ("Fly on 29 November", {"departs_at": "2026-11-30T04:00:00Z"}),
+        ("Book a table", {"day": "Sunday"}),
+    ],
+)
+def test_a_moment_that_fits_or_cannot_be_told(goal, selected):
+    chosen = event("dom_snapshot", selected_values=selected)
+    assert detect("goal_mismatch", user(goal), event("browser_action", action="select"), chosen) is None
+
+
+def test_the_goal_that_the_trace_was_created_with():
+    run = run_of(event("browser_action", action="select"), event("dom_snapshot", selected_values={"day": "Wednesday"}))
+    assert analyse(run, stated="Meet on Tuesday").labels == ("goal_mismatch",)
+    assert analyse(run).labels == ()

@@ -55,7 +55,7 @@ def run_detectors(store: LedgerStore, trace: Trace, silent: Collection[str] = ()
     """
     trace = ledger.settle(store, trace)
     seen = _Last()
-    run = prepare(bounded(seen.of(ledger.read_events(store, trace), trace.last_index)))
+    run = prepare(bounded(seen.of(ledger.read_events(store, trace), trace.last_index)), trace.user_goal or "")
     analysis = analyse_run(run, failed=True if trace.status == "failed" else None, silent=silent)
     return StoredAnalysis(
         workspace_id=trace.workspace_id,

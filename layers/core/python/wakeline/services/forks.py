@@ -230,4 +230,5 @@ def compare(
         raise Conflict(f"there is no diff, as the fork {said}")
     original = traces.require(traces_store, caller, fork.trace_id)
     forked = traces.require(traces_store, caller, fork.fork_trace_id)
-    return fork, diff(read_run(traces_store, original), read_run(traces_store, forked))
+    stated = original.user_goal or ""
+    return fork, diff(read_run(traces_store, original), read_run(traces_store, forked), stated)

@@ -16,6 +16,7 @@ from wakeline.domain.ids import is_id
 from wakeline.domain.replay import Substitution, read_substitutions, replay
 from wakeline.domain.replay.regression import MAX_PASSING, MAX_SESSIONS, RegressionRun, Row, judged
 from wakeline.domain.replay.walk import Ask
+from wakeline.domain.trace import Trace
 
 from . import incidents, ledger
 from .audit import AuditLog, noting, system
@@ -173,20 +174,21 @@ def _row(
         return None
     except WakelineError as error:
         return Row(trace_id, kind, "inconclusive", "inconclusive", error.message)
-    before = judged(events)
+    before = judged(events, trace.user_goal or "")
     failed = asked.label in before if kind == "incident" else bool(before)
-    return _after(ask, asked, trace_id, kind, events, before, failed)
+    return _after(ask, asked, trace, kind, events, before, failed)
 
 
 def _after(
     ask: Ask | None,
     asked: RegressionRun,
-    trace_id: str,
+    trace: Trace,
     kind: Literal["incident", "passing"],
     events: list[Event],
     before: frozenset[str],
     failed: bool,
 ) -> Row:
+    trace_id = trace.id
     was: Literal["pass", "fail"] = "fail" if failed else "pass"
     try:
         again = replay(events, None, asked.substitutions, ask=ask)
@@ -196,7 +198,7 @@ def _after(
         count = len(again.unrecorded)
         why = f"{count} of {again.steps} steps have no answer in the record, first {again.unrecorded[0]}"
         return Row(trace_id, kind, was, "inconclusive", why)
-    after = judged(again.events)
+    after = judged(again.events, trace.user_goal or "")
     if kind == "incident":
         still = asked.label in after
         return Row(

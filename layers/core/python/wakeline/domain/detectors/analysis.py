@@ -24,7 +24,7 @@ from .critical import critical_step
 from .detection import Analysis, Detection
 from .run import Recorded, Run, prepare
 
-DETECTOR_VERSION = "1.2.0"
+DETECTOR_VERSION = "1.3.0"
 """Goes up with every change that can change an analysis."""
 
 DETECTORS: dict[str, Callable[[Run], Detection | None]] = {
@@ -51,14 +51,14 @@ DETECTORS: dict[str, Callable[[Run], Detection | None]] = {
 """Every detector by its label, in the order in which they run."""
 
 
-def analyse(events: Iterable[Recorded], *, failed: bool | None = None) -> Analysis:
-    """Analyse a run's events, given in order.
+def analyse(events: Iterable[Recorded], *, stated: str = "", failed: bool | None = None) -> Analysis:
+    """Analyse a run's events, given in order, and the goal that the trace was created with.
 
     `failed`: True when something outside the record (a person, a verifier) says that the run failed; then there is
     always a critical step. None: only what the record itself shows; a run in which nothing is found has no critical
     step. Pure and deterministic; time and memory grow linearly with the events.
     """
-    return analyse_run(prepare(events), failed=failed)
+    return analyse_run(prepare(events, stated), failed=failed)
 
 
 def analyse_run(run: Run, *, failed: bool | None = None, silent: Collection[str] = ()) -> Analysis:

@@ -1,6 +1,7 @@
 """The closing message says it worked; the record says otherwise."""
 
 from .detection import Detection, found
+from .goal_mismatch import wrong_selection
 from .run import Call, Run, Step
 from .text import (
     ADMITS,
@@ -24,9 +25,10 @@ def detect(run: Run) -> Detection | None:
     """The last thing said claims success and admits nothing, though the record holds proof or signs of the opposite.
 
     Proof (0.95): the last `goal_check` failed, the run is marked failed, or the last test or check that ran went wrong.
-    Sign (0.6): the last result before the claim was an error or empty, or the run stopped at a limit. The critical step
-    is the claim. Also (0.7): the run itself is reported completed, yet nobody said that anything was done: after the
-    last deed nothing is said, or what is said last announces a next step. Then the critical step is that last deed.
+    Sign (0.6): the last result before the claim was an error or empty, what stands selected last contradicts the goal,
+    or the run stopped at a limit. The critical step is the claim. Also (0.7): the run itself is reported completed, yet
+    nobody said that anything was done: after the last deed nothing is said, or what is said last announces a next step.
+    Then the critical step is that last deed.
     """
     claim = run.last_say
     silent = _reported_done(run)
@@ -50,6 +52,8 @@ def detect(run: Run) -> Detection | None:
     results = [step for step in run.steps[: claim.at] if step.kind == "result" and not _of_remark(step)]
     if results and (_failed_deed(results[-1]) or NOTHING.search(results[-1].text[:300])):
         return _found(0.6, claim.seq, results[-1].seq, "the last result before it was an error or empty")
+    if (wrong := wrong_selection(run)) is not None:
+        return _found(0.6, claim.seq, wrong.last.seq, f"{excerpt(wrong.selected, 40)} is selected, not {wrong.wanted}")
     if ends and LIMIT.search(ends[-1].text):
         return _found(0.6, claim.seq, ends[-1].seq, "the run stopped at a limit")
     return None

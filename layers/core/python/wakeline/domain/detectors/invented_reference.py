@@ -29,8 +29,7 @@ def detect(run: Run) -> Detection | None:
     The critical step is the message or call that used it first. Reading or making something new is not inventing:
     calls that write or create are passed over in the second part. The goal's own stand-ins do not count.
     """
-    goal = run.goal.text if run.goal is not None else ""
-    allowed = {match[0].lower() for match in CONJECTURE.finditer(goal)}
+    allowed = {match[0].lower() for match in CONJECTURE.finditer(run.aim)}
     for step in run.says:
         if step.code and (stand_in := _stand_in(step, allowed)):
             text = f"Works on a value nobody gave: “{excerpt(stand_in, 60)}”."
@@ -51,7 +50,7 @@ def detect(run: Run) -> Detection | None:
 
 
 def _named_before(run: Run, seq: int, name: str) -> bool:
-    return any(name in step.text.lower() for step in run.steps[: run.of_seq[seq]])
+    return name in run.stated.lower() or any(name in step.text.lower() for step in run.steps[: run.of_seq[seq]])
 
 
 def _stand_in(step: Step, allowed: set[str]) -> str | None:

@@ -71,7 +71,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything the detectors read. `goal` is what was asked first; `asked` all that users said."""
+    """Everything the detectors read. `goal` is what was asked first; `asked` all that users said; `stated` the goal
+    that was named when the trace was created, empty where none was.
+    """
 
     steps: tuple[Step, ...]
     calls: tuple[Call, ...]
@@ -86,6 +88,12 @@ class Run:
     """Whether the record goes on to a closing: an agent's message after the last act, or a marked end."""
     of_seq: dict[int, int] = field(repr=False)
     """Place in `steps` by seq."""
+    stated: str = ""
+
+    @property
+    def aim(self) -> str:
+        """What the run is for: the goal that was stated, and what was asked first."""
+        return "\n".join(text for text in (self.stated, self.goal.text if self.goal is not None else "") if text)
 
     def kind(self, *kinds: str) -> list[Step]:
         return [step for step in self.steps if step.kind in kinds]
@@ -112,8 +120,10 @@ _KINDS = {
 }
 
 
-def prepare(events: Iterable[Recorded]) -> Run:
-    """The view of a run. Events in order; unknown types, missing fields and wrong types of fields are passed over."""
+def prepare(events: Iterable[Recorded], stated: str = "") -> Run:
+    """The view of a run. Events in order; unknown types, missing fields and wrong types of fields are passed over.
+    `stated` is the goal that the trace was created with.
+    """
     steps: list[Step] = []
     calls: list[Call] = []
     waiting: dict[str, Call] = {}
@@ -148,6 +158,7 @@ def prepare(events: Iterable[Recorded]) -> Run:
         last_say=last,
         closed=end or (last is not None and (not acts or last.at > acts[-1])),
         of_seq={step.seq: step.at for step in steps},
+        stated=clip(stated),
     )
 
 

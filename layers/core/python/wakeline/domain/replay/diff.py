@@ -97,14 +97,16 @@ class Diff:
         }
 
 
-def diff(original: Sequence[Recorded], fork: Sequence[Recorded]) -> Diff:
-    """Compare two runs' events, given in order. Time grows as n log n, but for runs that differ in few places."""
+def diff(original: Sequence[Recorded], fork: Sequence[Recorded], stated: str = "") -> Diff:
+    """Compare two runs' events, given in order, by the goal that was stated for both. Time grows as n log n, but for
+    runs that differ in few places.
+    """
     original = [event for event in original if not is_closing(event)]
     fork = [event for event in fork if not is_closing(event)]
     all_left, all_right = steps_of(original), steps_of(fork)
     left = [step for step in all_left if step.kind not in LIFECYCLE]
     right = [step for step in all_right if step.kind not in LIFECYCLE]
-    before, after = problems(original, all_left), problems(fork, all_right)
+    before, after = problems(original, all_left, stated), problems(fork, all_right, stated)
     whole = not any(step.is_unrecorded for step in (*all_left, *all_right))
     return Diff(
         steps=_merged(left, right),

@@ -97,7 +97,7 @@ class RegressionRun:
         return cls(**said)
 
 
-def judged(events: Sequence[Recorded]) -> frozenset[str]:
-    """What is wrong with a run, as the diff of forks has it."""
+def judged(events: Sequence[Recorded], stated: str = "") -> frozenset[str]:
+    """What is wrong with a run of that stated goal, as the diff of forks has it."""
     held = [event for event in events if not is_closing(event)]
-    return problems(held, steps_of(held))
+    return problems(held, steps_of(held), stated)

@@ -39,9 +39,11 @@ def numbered(events: Iterable[Recorded]) -> list[Readable]:
     ]
 
 
-def problems(events: Sequence[Recorded], steps: Sequence[Step]) -> frozenset[str]:
-    """What is wrong with a run: labels of detectors, `goal_check:<name>` that fail, `failed` for how it ended."""
-    found = set(analyse(numbered(events)).labels)
+def problems(events: Sequence[Recorded], steps: Sequence[Step], stated: str = "") -> frozenset[str]:
+    """What is wrong with a run of that stated goal: labels of detectors, `goal_check:<name>` that fail, `failed` for
+    how it ended.
+    """
+    found = set(analyse(numbered(events), stated=stated).labels)
     checks: dict[str, bool] = {}
     for step in steps:
         if step.kind == "goal_check" and isinstance(step.fields.get("passed"), bool):
