@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missing, type Site, startSite } from "./browser";
-import { furnish } from "./pages";
+import { DIALOGS, furnish } from "./pages";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
 
@@ -63,6 +63,34 @@ describe.skipIf(missing)("every page", () => {
         if (!at.shown) found.push(`${name}: one does not see that one is at ${at.html}`);
       }
     }
+    expect(found).toEqual([]);
+  });
+
+  it("has dialogs of which the same is true, and which give the focus back", { timeout: 240_000 }, async () => {
+    const found: string[] = [];
+    const page = await site.open("/runs", { width: 360 });
+    for (const [name, buttons] of Object.entries(DIALOGS)) {
+      await page.goto(site.url + pages[name]);
+      for (const each of buttons) {
+        const button = page.getByRole("button", { name: each, exact: true }).first();
+        await button.click();
+        const dialog = page.getByRole("dialog");
+        await dialog.getByRole("heading", { level: 2 }).waitFor();
+        await page.waitForTimeout(300);
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          const { violations } = await new AxeBuilder({ page }).include("dialog[open]").withTags(TAGS).analyze();
+          found.push(...violations.map((violation) => `${name}, ${each}, ${colorScheme}: ${violation.id}: ${violation.nodes[0]?.html}`));
+        }
+        const wide = await dialog.evaluate((shown) => shown.scrollWidth - shown.clientWidth);
+        if (wide > 0) found.push(`${name}, ${each}: ${wide} px too wide`);
+        await page.keyboard.press("Escape");
+        await dialog.waitFor({ state: "hidden" });
+        if (!(await button.evaluate((opener) => opener === document.activeElement))) found.push(`${name}, ${each}: the focus is lost`);
+      }
+    }
+    // A run that is in no digest yet is told by 404.
+    found.push(...site.complaints().filter((each) => !each.includes("404")));
     expect(found).toEqual([]);
   });
 });

@@ -48,6 +48,20 @@ export async function furnish(site: Site): Promise<Record<string, string>> {
   };
 }
 
+/** The dialogs of the pages: the buttons that open them, by the page's name. */
+export const DIALOGS: Record<string, string[]> = {
+  run: ["record intact", "Notes and tags", "Publish", "Erase", "Delete"],
+  memory: ["New memory", "Forget deploy-window"],
+  skills: ["New skill"],
+  incident: ["Try a change"],
+  fork: ["Replay again"],
+  spend: ["New budget"],
+  approvals: ["Approve"],
+  agents: ["New agent"],
+  webhooks: ["New webhook", "Deliveries"],
+  keys: ["New key", "Revoke key local project"],
+};
+
 /** The sample's incident, once the bus and the analysis have made it. */
 async function firstIncident(site: Site): Promise<string> {
   for (;;) {
