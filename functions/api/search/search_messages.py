@@ -20,7 +20,7 @@ Word = Annotated[str | None, Field(max_length=128)]
 def search_messages(
     caller: Caller,
     q: Annotated[str, Field(min_length=1, max_length=2000)],
-    limit: Annotated[int, Field(ge=1, le=200)] = 50,
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50,
     offset: Annotated[int, Field(ge=0, le=search.MAX_OFFSET)] = 0,
     cursor: str | None = None,
     session_id: Word = None,

@@ -113,6 +113,7 @@ def test_what_is_missing_or_wrong_is_named(stack, workspace):
     for query, field in (
         ({}, "q"),
         ({"q": "x", "limit": 0}, "limit"),
+        ({"q": "x", "limit": 1001}, "limit"),
         ({"q": "x", "role": "robot"}, "role"),
         ({"q": "x" * 2001}, "q"),
     ):
@@ -132,7 +133,7 @@ def test_filters(stack, workspace):
     )
     index(workspace, "t")
     key = workspace.reader
-    assert found(stack, key, "walrus") == [("t", 0), ("t", 1)]
+    assert found(stack, key, "walrus") == found(stack, key, "walrus", limit=1000) == [("t", 0), ("t", 1)]
     assert found(stack, key, "walrus", type="user") == [("t", 0)]
     assert found(stack, key, "walrus", role="assistant") == [("t", 1)]
     assert found(stack, key, "walrus", from_="2026-03-02") == [("t", 1)]
