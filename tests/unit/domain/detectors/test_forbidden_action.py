@@ -14,6 +14,8 @@ from wakeline.domain.detectors import analyse
             [event("browser_action", action="place", target="order")],
         ),
         ("Never restart production!", bash("systemctl restart production-web")),
+        ("Fill it in but do not click submit.", [event("action", action="click", target="#submit")]),
+        ("Look, but do not open the door.", [event("action", name="open_door")]),
     ],
 )
 def test_a_deed_with_all_the_words_of_a_boundary(goal, deed):

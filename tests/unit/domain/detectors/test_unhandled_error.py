@@ -1,3 +1,5 @@
+import pytest
+
 from tests.unit.domain.detectors.written import bash, call, detect, event, output, say, user
 
 GOAL = user("Publish the report.")
@@ -50,3 +52,25 @@ def test_a_run_without_errors():
 def test_a_remark_in_the_place_of_a_command_is_no_error():
     remark = bash(":) done", "syntax error", "Exit code 2: syntax error near unexpected token")
     assert detect("unhandled_error", GOAL, bash("make", "ok"), remark, say("Published.")) is None
+
+
+def test_a_run_that_ends_with_an_error():
+    end = event("session_end", status="error", error="Provider answered 500")
+    found = detect("unhandled_error", user("Go on."), say("I look."), end)
+    assert found is not None
+    assert (found.critical_step_seq, found.evidence_refs, found.confidence) == (20, (20, 30), 0.8)
+    assert "Provider answered 500" in found.explanation
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"status": "completed", "error": None},
+        {"status": "failed"},
+        {"status": "failed", "error": "max turns reached"},
+        {"status": "cancelled", "error": "by the user"},
+        {"status": "failed", "error": "Interrupted by user"},
+    ],
+)
+def test_a_run_that_ends_without_an_error_of_its_own(end):
+    assert detect("unhandled_error", user("Go on."), say("I look."), event("session_end", **end)) is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .detection import Detection, found
 from .moments import MOMENTS
-from .run import Run, Step
+from .run import DEEDS, Run, Step
 from .text import excerpt, spell, stems
 
 LABEL = "goal_mismatch"
@@ -97,6 +97,6 @@ def _wanted(goal: str, name: str) -> set[str]:
 
 def _deed_before(run: Run, at: int) -> Step:
     for step in reversed(run.steps[:at]):
-        if step.kind in ("call", "browser_action", "edit", "action", "say"):
+        if step.kind in DEEDS:
             return step
     return run.steps[at]

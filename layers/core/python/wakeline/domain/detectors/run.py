@@ -120,6 +120,10 @@ _KINDS = {
 }
 
 
+DEEDS = ("call", "browser_action", "action", "edit", "say")
+"""Kinds of steps in which an agent does something."""
+
+
 def prepare(events: Iterable[Recorded], stated: str = "") -> Run:
     """The view of a run. Events in order; unknown types, missing fields and wrong types of fields are passed over.
     `stated` is the goal that the trace was created with.

@@ -1,10 +1,16 @@
 """A call failed and nobody came back to it."""
 
+import re
+
+from wakeline.domain.events import error_text
+
 from .detection import Detection, found
-from .run import Call, Run
-from .text import ADMITS, changes_state, command_of, does_nothing, excerpt, prose
+from .run import DEEDS, Call, Run
+from .text import ADMITS, LIMIT, changes_state, command_of, does_nothing, excerpt, prose
 
 LABEL = "unhandled_error"
+
+_CALLED_OFF = re.compile(r"\b(?:cancel|abort|interrupt)", re.IGNORECASE | re.ASCII)
 
 
 def detect(run: Run) -> Detection | None:
@@ -13,7 +19,9 @@ def detect(run: Run) -> Detection | None:
 
     0.8 when it is the last thing the run did, else 0.5, and then only for tools that change something or run
     commands: a look that failed is an answer, too. In a conversation with a user, what the agent says after an error
-    tells it. A remark in the place of a command is no call. The critical step is the call, or the event of the error.
+    tells it. A remark in the place of a command is no call. The critical step is the call, or the event of the error;
+    of a run that ends with an error (0.8; not with a limit, which is premature_end's, nor called off) what was done
+    last.
     """
     told = run.last_say is not None and bool(ADMITS.search(prose(run.last_say.text)))
     if told:
@@ -40,7 +48,21 @@ def detect(run: Run) -> Detection | None:
     for step in run.kind("error"):
         if step.payload.get("handled") is not True and step.at > last_act:
             return found(LABEL, 0.8, step.seq, [], f"The run ends at the error: {excerpt(step.text, 100)}")
-    return None
+    return _at_the_end(run)
+
+
+def _at_the_end(run: Run) -> Detection | None:
+    end = next(iter(reversed(run.kind("end"))), None)
+    error = error_text(end.payload.get("error")) if end is not None else None
+    if (
+        end is None
+        or error is None
+        or LIMIT.search(error)
+        or _CALLED_OFF.search(f"{end.payload.get('status')} {error}")
+    ):
+        return None
+    cause = next((step for step in reversed(run.steps[: end.at]) if step.kind in DEEDS), end)
+    return found(LABEL, 0.8, cause.seq, [end.seq], f"The run ended with an error: {excerpt(error, 100)}")
 
 
 def _of_call(call: Call, confidence: float) -> Detection:
