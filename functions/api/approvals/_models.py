@@ -6,13 +6,21 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from wakeline.domain.approvals import ApprovalView
 
+Note = Annotated[str, StringConstraints(max_length=2_000)]
+
 
 class DecisionBody(BaseModel):
-    """Why."""
+    """Why: `note`, or `decision_note` as the answer calls it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    note: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+    note: Note | None = None
+    decision_note: Note | None = None
+
+    @property
+    def why(self) -> str | None:
+        """What was given, under either name."""
+        return self.note if self.note is not None else self.decision_note
 
 
 class ApprovalPagination(TypedDict):

@@ -14,7 +14,7 @@ from wakeline.wiring import govern
 def approve_approval(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalView:
     """The request as approved. 403 for one's own agent's, 409 for one that is decided or expired."""
     stores, log = govern.governors(), govern.audit_log()
-    return approvals.decide(stores, wiring.env(), log, caller, approval_id, "approve", body.note).to_json()
+    return approvals.decide(stores, wiring.env(), log, caller, approval_id, "approve", body.why).to_json()
 
 
 handler = lambda_entry(approve_approval)

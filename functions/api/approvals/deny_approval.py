@@ -14,7 +14,7 @@ from wakeline.wiring import govern
 def deny_approval(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalView:
     """The request as denied, which ends its trace. 409 for one that is decided or expired."""
     stores, log = govern.governors(), govern.audit_log()
-    return approvals.decide(stores, wiring.env(), log, caller, approval_id, "deny", body.note).to_json()
+    return approvals.decide(stores, wiring.env(), log, caller, approval_id, "deny", body.why).to_json()
 
 
 handler = lambda_entry(deny_approval)

@@ -59,6 +59,16 @@ def test_another_projects_request_is_not_there(governed):
     assert governed.decide("approve", approval_id, key=mine).status == 200
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [({"decision_note": "for Q4"}, "for Q4"), ({"note": "a", "decision_note": "b"}, "a"), ({"note": None}, None)],
+)
+def test_a_note_by_the_name_that_answers_have_for_it(stack, governed, body, kept):
+    approval_id = governed.ask().json["approval_request_id"]
+    answer = stack.call("POST", f"/api/v1/approvals/{approval_id}/deny", key=governed.person, body=body)
+    assert (answer.status, answer.json["decision_note"]) == (200, kept)
+
+
 def test_approved_then_executed(governed):
     said = governed.ask(context={"why": "x"}).json
     answer = governed.decide("approve", said["approval_request_id"], note="for Q4")

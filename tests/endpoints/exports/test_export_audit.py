@@ -114,6 +114,18 @@ def test_too_many_is_told_without_reading_them(stack, workspace, auditor, monkey
     assert stack.call("GET", PATH, key=auditor, from_="2026-03-22", to="2026-03-23").status == 200
 
 
+def test_a_project_among_many_is_not_looked_for_without_end(stack, workspace, monkeypatch):
+    workspace.trace("mine", [at("21T10:00:00")], project_id="proj_1")
+    for number in range(3):
+        workspace.trace(f"other_{number}", [at("21T10:00:00") for _ in range(4)], project_id="proj_2")
+    key = workspace.key("audit:export", project="proj_1")
+    assert stack.call("GET", PATH, key=key, **MARCH).headers["x-total-count"] == "1"
+    monkeypatch.setattr(audit_export, "MOST", 1)
+    answer = stack.call("GET", PATH, key=key, **MARCH)
+    assert (answer.status, answer.error["code"]) == (413, "export_too_large")
+    assert "other projects" in answer.error["message"]
+
+
 SCHEMAS = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.5.0"))
 
 

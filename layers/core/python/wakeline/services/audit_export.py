@@ -26,6 +26,8 @@ from .export_ports import Download, SpanIndex
 from .ports import LedgerStore
 
 MOST = 100_000
+_LOOKED_AT = 10
+"""Events looked at for each that an export may have: most of a range may be other projects'."""
 _SPANS = 50
 """Segments fetched at once. Their bodies are inflated one by one."""
 _KNOWN = 2_000
@@ -74,7 +76,11 @@ class Events:
         if self._caller.project_id is None:
             yield from spans
             return
+        looked = 0
         for batch in _batches(spans):
+            looked += sum(span.size for span in batch)
+            if looked > MOST * _LOOKED_AT:
+                raise ExportTooLarge(f"other projects' events fill the range; narrow it below {MOST * _LOOKED_AT:,}")
             self._learn(batch)
             yield from (span for span in batch if self._trace(span.trace_id) is not None)
 
