@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wakeline import wiring
 from wakeline.domain.caller import Caller
-from wakeline.domain.ids import Label
+from wakeline.domain.ids import Tag
 from wakeline.domain.views.session import SessionView, session_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
@@ -20,7 +20,7 @@ class SessionChange(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     notes: Annotated[str, StringConstraints(max_length=20_000)] | None = None
-    tags: Annotated[list[Annotated[Label, StringConstraints(max_length=128)]], Field(max_length=50)] = []
+    tags: Annotated[list[Tag], Field(max_length=50)] = []
 
 
 @endpoint("PATCH /api/sessions/{session_id}", scope="traces:write")

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wakeline.domain.errors import Invalid
-from wakeline.domain.ids import Id, Label
+from wakeline.domain.ids import Id, Label, Tag
 from wakeline.domain.skills import Definition, SkillScope
 
 Name = Annotated[Label, StringConstraints(max_length=200)]
 Description = Annotated[str, StringConstraints(max_length=4000)]
-Tags = Annotated[list[Annotated[Label, StringConstraints(max_length=128)]], Field(max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=50)]
 _ETAG = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*', re.ASCII)
 
 

@@ -7,12 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from wakeline.domain import times
 from wakeline.domain.canonical import canonical
 from wakeline.domain.errors import Invalid
-from wakeline.domain.ids import Id, Label
+from wakeline.domain.ids import Id, Label, Tag
 from wakeline.domain.money import LARGEST
 
 MAX_METADATA = 16 * 1024
 Goal = Annotated[str, StringConstraints(max_length=8192)]
-Tag = Annotated[Label, StringConstraints(max_length=128)]
 
 
 class TraceFacts(BaseModel):

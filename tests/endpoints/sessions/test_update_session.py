@@ -36,6 +36,8 @@ def test_notes_and_tags(stack, workspace):
     answer = stack.call("PATCH", path, key=workspace.writer, body={"notes": "Two\nlines", "tags": ["b", "a", "b"]})
     assert (answer.status, answer.json["id"]) == (200, trace.id)
     assert (answer.json["notes"], answer.json["tags"]) == ("Two\nlines", ["b", "a"])
+    spaced = stack.call("PATCH", path, key=workspace.writer, body={"tags": [" b ", "b", "a b\t"]}).json
+    assert spaced["tags"] == ["b", "a b"]
     kept = stack.call("PATCH", path, key=workspace.writer, body={"tags": []}).json
     assert (kept["notes"], kept["tags"]) == ("Two\nlines", [])
     cleared = stack.call("PATCH", path, key=workspace.writer, body={"notes": None}).json
@@ -64,6 +66,7 @@ def test_the_trace_still_verifies(stack, workspace):
         ({"tags": None}, "tags"),
         ({"tags": ["a", 1]}, "tags.1"),
         ({"tags": [""]}, "tags.0"),
+        ({"tags": [" "]}, "tags.0"),
         ({"tags": ["a\nb"]}, "tags.0"),
         ({"tags": ["x" * 129]}, "tags.0"),
         ({"tags": [str(number) for number in range(51)]}, "tags"),

@@ -46,6 +46,10 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LABEL), Af
 """One line of text that people filter by: a name, a path, a branch, a tag."""
 
 
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(printable)]
+"""A tag: a short label, without the space around it that nobody sees and no filter finds."""
+
+
 def as_label(text: object) -> str | None:
     """What a `Label` can hold of a text that nobody checked: control characters go, and what is too long is cut."""
     return _CONTROL.sub("", text[:MAX_LABEL]) or None if isinstance(text, str) else None
