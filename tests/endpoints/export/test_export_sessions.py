@@ -11,6 +11,7 @@ import pytest
 
 from tests.endpoints.rolled import roll
 from tests.factories import llm_call, message
+from wakeline.services import reports
 
 PATH = "/api/export"
 AT = "2026-03-21T10:0{}:00Z"
@@ -96,6 +97,35 @@ def test_filters(stack, workspace):
     assert found(to="2026-03-20") == [two.id]
     assert found(session_id=two.id) == [two.id]
     assert found(project="nowhere") == []
+
+
+def test_nothing_of_a_long_session_is_cut(stack, workspace, monkeypatch):
+    result = {"result": "r" * 2_500_000}
+    workspace.trace(
+        "long",
+        [
+            *(message(f"{number}" + "x" * 240_000) for number in range(30)),
+            {"type": "tool_call", "span_id": "s", "payload": {"tool_name": "Read", "arguments": {"n": "y" * 1000}}},
+            {"type": "tool_result", "span_id": "s", "payload": result},
+        ],
+    )
+
+    def rows(name):
+        csv.field_size_limit(10_000_000)
+        with zipfile.ZipFile(io.BytesIO(export(stack, workspace, format="csv").body)) as packed:
+            return list(csv.DictReader(io.StringIO(packed.read(name).decode())))
+
+    (session,) = export(stack, workspace, format="json").json
+    assert session["truncated"] is False
+    assert [len(each["content"]) for each in session["messages"]] == [240_001] * 10 + [240_002] * 20
+    assert session["tool_calls"][0]["tool_response"] == result["result"]
+    assert [len(each["content"]) for each in rows("messages.csv")] == [240_001] * 10 + [240_002] * 20
+    (call,) = rows("tool_calls.csv")
+    assert (len(call["tool_response"]), call["truncated"]) == (2_500_000, "")
+    monkeypatch.setattr(reports, "MOST_BYTES", 1_000_000)
+    (session,) = export(stack, workspace, format="json").json
+    assert session["truncated"] is True
+    assert rows("messages.csv")[-1]["truncated"] == "true"
 
 
 def test_where_no_session_fits_the_file_is_an_empty_one(stack, workspace):

@@ -45,6 +45,8 @@ MOST_PROJECTS = 5
 """Projects whose files a report of all of them shows."""
 MOST_ITEMS = 20_000
 """Messages, and tool calls, of one session in an export."""
+MOST_BYTES = 100_000_000
+"""Of one session's messages and tool calls, which an export holds in memory."""
 _SPOOL = 32 * 1024 * 1024
 _SESSION = (
     "id", "author", "repo", "project", "branch", "started_at", "ended_at", "duration_secs", "status", "summary",
@@ -53,11 +55,11 @@ _SESSION = (
 )  # fmt: skip
 _MESSAGE = (
     "session_id", "id", "index", "type", "timestamp", "model", "content", "tokens", "input_tokens", "output_tokens",
-    "cache_read_tokens", "cache_write_tokens",
+    "cache_read_tokens", "cache_write_tokens", "truncated",
 )  # fmt: skip
 _TOOL_CALL = (
     "session_id", "id", "index", "tool_name", "timestamp", "success", "error", "duration_ms", "tool_input",
-    "tool_response",
+    "tool_response", "truncated",
 )  # fmt: skip
 
 
@@ -124,18 +126,23 @@ def _json(ledger: LedgerStore, traces: Sequence[Trace], env: Env) -> Iterator[by
     yield b"["
     before = b"\n"
     for trace in traces:
-        messages, calls, agents = Messages(trace.id, Room()), ToolCalls(trace.id, Room()), Subagents(trace.id, Room())
+        room = _room()
+        messages, calls, agents = Messages(trace.id, room), ToolCalls(trace.id, room), Subagents(trace.id, room)
         cut = _read(ledger, trace, messages, calls, agents)
         said = {
             "session": session_view(trace, env.now()),
             "messages": messages.items,
             "tool_calls": calls.items,
             "subagents": agents.items,
-            "truncated": cut,
+            "truncated": cut or any(item.get("truncated") for view in (messages, calls, agents) for item in view.items),
         }
         yield before + to_json(said, inf_nan_mode="null")
         before = b",\n"
     yield b"\n]\n"
+
+
+def _room() -> Room:
+    return Room(MOST_BYTES, MOST_BYTES)
 
 
 class _Pipe:
@@ -173,7 +180,8 @@ def _zip(ledger: LedgerStore, traces: Sequence[Trace], env: Env) -> Iterator[byt
         with packed.open("messages.csv", "w", force_zip64=True) as out:
             out.write(csv_lines.header(_MESSAGE))
             for trace in traces:
-                said, called = Messages(trace.id, Room()), ToolCalls(trace.id, Room())
+                room = _room()
+                said, called = Messages(trace.id, room), ToolCalls(trace.id, room)
                 _read(ledger, trace, said, called)
                 out.write(csv_lines.lines(_row(each, _MESSAGE) for each in said.items))
                 calls.write(csv_lines.lines(_row(each, _TOOL_CALL) for each in called.items))

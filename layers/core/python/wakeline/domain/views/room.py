@@ -23,10 +23,13 @@ def label(value: Any) -> str | None:
 
 
 class Room:
-    """What is left of an answer's bytes. Of a value that does not fit, the beginning is shown: `truncated`."""
+    """What is left of an answer's bytes. Of a value that does not fit, or is over `largest` bytes, the beginning is
+    shown: `truncated`.
+    """
 
-    def __init__(self, left: int = ANSWER_BYTES) -> None:
+    def __init__(self, left: int = ANSWER_BYTES, largest: int = MAX_VALUE) -> None:
         self.left = left
+        self._largest = largest
 
     @property
     def full(self) -> bool:
@@ -35,7 +38,7 @@ class Room:
     def put(self, item: dict[str, Any], field: str, value: Any) -> None:
         """Set a field of an item that is counted already to a value of any size."""
         weight = weigh(value)
-        if weight > min(MAX_VALUE, max(0, self.left)):
+        if weight > min(self._largest, max(0, self.left)):
             value = _beginning(value)
             item["truncated"] = True
             weight = weigh(value)
