@@ -5,7 +5,7 @@ from typing import Any
 from wakeline import wiring
 from wakeline.domain.trace import Trace
 from wakeline.observability import logger
-from wakeline.services import analyses, artifacts, audit, retention_sweep, traces
+from wakeline.services import audit, deletion, retention_sweep, traces
 from wakeline.wiring import evidence, govern, stats, understanding
 
 ENOUGH_MS = 60_000
@@ -15,8 +15,7 @@ def handler(_event: dict[str, Any], context: Any) -> dict[str, int]:
     """Each deletion is noted in the audit log, by `system:retention`."""
 
     def forget(trace: Trace) -> int:
-        files = artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
-        return files + analyses.forget(understanding.stores(), wiring.env(), trace.workspace_id, trace.id)
+        return deletion.forget(wiring.artifacts(), wiring.files(), understanding.stores(), wiring.env(), trace)
 
     def delete(trace: Trace) -> None:
         caller = audit.system(trace.workspace_id, "retention")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.breaking import Seen, breaking, faults
+from tests import kept
+from tests.breaking import Seen, breaking, faults, without_waiting
 from tests.endpoints.operations import Operation, operations
 from tests.endpoints.planted import BODIES, HEADERS, NOBODYS, QUERY, body_of, kind_of, plant
 from tests.endpoints.stack import Answer, Stack, Workspace
 from tests.factories import message
-from wakeline import settings
 from wakeline.adapters.dynamodb import idempotency
 
 EVERY = [pytest.param(each, id=str(each)) for each in operations() if each.endpoint.scope is not None]
@@ -39,12 +39,10 @@ CUT_OFF = Answer(503, {}, b'{"error": {"retry": "backoff"}}')
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    """A stream ends at once, nobody waits before the next attempt, and there is no end of attempts."""
+    """A stream ends at once."""
     monkeypatch.setenv("STREAM_SECONDS", "0.05")
     monkeypatch.setenv("STREAM_POLL_MS", "10")
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    # botocore tries less and less when much fails; here, much fails in one process.
-    monkeypatch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda *_: True)
+    without_waiting(monkeypatch)
 
 
 @dataclass
@@ -101,14 +99,12 @@ class Trial:
         mine = re.compile(rf"#{re.escape(self.workspace.id)}(#|$)")
         engine = self.workspace.stack.engine
         found: Counter[str] = Counter()
-        with engine.lock:
-            for pk, items in engine.tables()[settings.table_name()].items.items():
-                kind = pk.value.split("#")[0]
-                if mine.search(pk.value) and "wakeline:audit" not in pk.value and kind not in ("J", "C"):
-                    found.update(f"{kind} {_kind(sk.value)}" for sk in items if "wakeline:audit" not in sk.value)
-        objects = engine.client("s3").list_objects_v2(Bucket=settings.bucket_name()).get("Contents", [])
-        keys = [each["Key"] for each in objects if self.workspace.id in each["Key"]]
-        return found + Counter(key.split("/")[0] for key in keys if "wakeline:audit" not in key)
+        for pk, sk, _ in kept.items(engine):
+            kind = pk.split("#")[0]
+            if mine.search(pk) and not kept.is_audit(pk, sk) and kind not in ("J", "C"):
+                found[f"{kind} {_kind(sk)}"] += 1
+        keys = [key for key, _ in kept.objects(engine) if self.workspace.id in key]
+        return found + Counter(key.split("/")[0] for key in keys if not kept.is_audit(key))
 
 
 def _kind(sk: str) -> str:

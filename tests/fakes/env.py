@@ -29,9 +29,12 @@ class Clock:
             self.moment += timedelta(**by)
 
 
-def fixed_env(clock: Clock | None = None) -> Env:
-    """Clock, ids (`evt_000001`), salts (eight bytes counting up), and a pause that does not wait. Thread-safe."""
-    ids, salts = count(1), count(1)
+def fixed_env(clock: Clock | None = None, first: int = 1) -> Env:
+    """Clock, ids (`evt_000001`), salts (eight bytes counting up), and a pause that does not wait. Thread-safe.
+
+    `first` is the first number: where there is something made before, by another one.
+    """
+    ids, salts = count(first), count(first)
     return Env(
         now=clock or Clock(),
         new_id=lambda prefix: f"{prefix}_{next(ids):06d}",

@@ -18,6 +18,8 @@ from wakeline import wiring
 from wakeline.adapters import aws
 from wakeline.services import ledger
 
+from .world import World, world_of
+
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 
@@ -38,12 +40,12 @@ class Workers:
         sent = batch(*(events or (message("hello"),)))
         ledger.append(wiring.ledger(), wiring.env(), "ws_1", trace_id, sent)
 
-    def wanted(self, name: str) -> list[dict[str, Any]]:
-        """The records so far that a function's filters let through."""
+    def wanted(self, name: str, after: int = 0) -> list[dict[str, Any]]:
+        """The records so far, behind number `after`, that a function's filters let through."""
         function = self.functions.all[name]
         (event,) = function.events
         delivery = StreamDelivery(self.functions, function, event, lambda *_: None, lambda *_: None)
-        for record in self.records:
+        for record in self.records[after:]:
             delivery.offer(record)
         return delivery.pending()
 
@@ -88,3 +90,10 @@ def workers(running: Engine) -> Iterator[Workers]:
     running.sockets = None
     running.after_call.remove(watch)
     running.on_change(None)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """What happens before a worker starts."""
+    with world_of(workers, monkeypatch) as made:
+        yield made

@@ -7,7 +7,7 @@ from wakeline.domain.caller import Caller
 from wakeline.domain.trace import Trace
 from wakeline.http.endpoint import Reply, endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services import analyses, artifacts, retention, traces
+from wakeline.services import deletion, retention, traces
 from wakeline.wiring import govern, understanding
 
 
@@ -19,8 +19,7 @@ def delete_trace(caller: Caller, trace_id: str) -> Reply:
     """
 
     def forget(trace: Trace) -> int:
-        files = artifacts.erase(wiring.artifacts(), wiring.files(), trace.workspace_id, trace.id)
-        return files + analyses.forget(understanding.stores(), wiring.env(), trace.workspace_id, trace.id)
+        return deletion.forget(wiring.artifacts(), wiring.files(), understanding.stores(), wiring.env(), trace)
 
     def kept_until(trace: Trace) -> datetime | None:
         return retention.kept_until(govern.policies(), trace)

@@ -181,8 +181,9 @@ def sweep(
                 continue
             try:
                 ended = arrived(store, files, artifact.storage_path)
-                if ended is not None and ended.status == "stored":
-                    stored += 1
+                if ended is not None and ended.status != "rejected":
+                    # One that is pending still is being ended by another worker.
+                    stored += ended.status == "stored"
                     continue
                 files.delete(artifact.storage_path)
                 store.delete(artifact)

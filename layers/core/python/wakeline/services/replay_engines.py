@@ -56,7 +56,8 @@ class RunnerDispatch:
         secret = self.new_secret(PREFIX)
         now = self.env.now()
         key = ApiKey(
-            id=self.env.new_id("key"),
+            # A worker that is started again gives the same one out, anew.
+            id=f"key_{fork.id.removeprefix('frk_')}_{fork.requests}",
             workspace_id=fork.workspace_id,
             project_id=fork.project_id,
             name=f"replay of {fork.id}",

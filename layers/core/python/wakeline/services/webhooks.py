@@ -174,6 +174,8 @@ def _change(post: Post, webhook: Webhook, change: Callable[[Webhook], Webhook]) 
         if read is None:
             return None
         after = change(read)
+        if after == read:
+            return read
         if post.store.write(after, read.version):
             return after
         post.env.pause(attempt)

@@ -76,8 +76,10 @@ class Webhook:
         return replace(self, failing_since=None, enabled=True, disabled_reason=None, version=self.version + 1)
 
     def failed(self, now: datetime) -> Self:
-        """After an attempt that failed."""
-        return replace(self, failing_since=self.failing_since or times.render(now), version=self.version + 1)
+        """After an attempt that failed: itself, if one failed before."""
+        if self.failing_since is not None:
+            return self
+        return replace(self, failing_since=times.render(now), version=self.version + 1)
 
     def disabled(self, reason: str) -> Self:
         """From now on it is told nothing."""
