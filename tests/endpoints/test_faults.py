@@ -26,7 +26,7 @@ EXACT: dict[str, Any] = {"append_events": message("hello", idempotency_key="even
 NEW = {("create_trace", "id"), ("create_agent", "id"), ("create_artifact", "artifact_id")}
 """Ids of what a request makes, beside ids of what is there."""
 
-DONE_ALREADY = {"approve_approval", "deny_approval", "replay_fork"}
+DONE_ALREADY = {"approve_approval", "deny_approval", "record_outcome", "replay_fork"}
 """Operations that say 409 when they are asked for what was done; so they do after an attempt whose answer was lost."""
 
 
