@@ -74,3 +74,11 @@ def test_the_goal_that_the_trace_was_created_with():
     run = run_of(event("browser_action", action="select"), event("dom_snapshot", selected_values={"day": "Wednesday"}))
     assert analyse(run, stated="Meet on Tuesday").labels == ("goal_mismatch",)
     assert analyse(run).labels == ()
+
+
+def test_a_snapshot_without_end_is_looked_into_as_far_as_people_fill_in():
+    goal = user("Book for 2 adults " + "and so on " * 2_000)
+    values = {"adults": 3, **{f"x{number:05d}": "7" for number in range(20_000)}}
+    found = detect("goal_mismatch", goal, event("browser_action"), event("dom_snapshot", selected_values=values))
+    assert found is not None
+    assert "adults 2" in found.explanation

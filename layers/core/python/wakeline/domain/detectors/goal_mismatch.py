@@ -10,6 +10,9 @@ from .text import excerpt, spell, stems
 
 LABEL = "goal_mismatch"
 
+MOST_VALUES = 200
+"""Of a snapshot, the first by name: each is held against the goal."""
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*", re.ASCII)
 
 
@@ -48,12 +51,13 @@ def wrong_selection(run: Run) -> WrongSelection | None:
     snapshots = [step for step in run.kind("dom_snapshot") if isinstance(step.payload.get("selected_values"), dict)]
     if not snapshots or not run.aim:
         return None
-    last = {str(name): str(value) for name, value in snapshots[-1].payload["selected_values"].items()}
+    selected = snapshots[-1].payload["selected_values"]
+    last = {name: spell(selected[name]) for name in sorted(selected)[:MOST_VALUES]}
     wrong = _wrong_number(run.aim, last) or _wrong_time(run.aim, last)
     if wrong is None:
         return None
     name, wanted = wrong
-    first = next(step for step in snapshots if str(step.payload["selected_values"].get(name)) == last[name])
+    first = next(step for step in snapshots if spell(step.payload["selected_values"].get(name)) == last[name])
     return WrongSelection(wanted, last[name], first, snapshots[-1])
 
 
