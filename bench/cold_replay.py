@@ -44,9 +44,11 @@ def record(rig: Rig, event: dict[str, Any]) -> Script:
             script.add(operation, answer)
 
     rig.engine.after_call.append(listen)
+    rig.engine.direct = False  # or the hot calls would go past the listener
     try:
         rig.invoke(event)
     finally:
+        rig.engine.direct = True
         rig.engine.after_call.remove(listen)
     return script
 

@@ -10,6 +10,12 @@ from wakeline.observability import count
 END = {"type": "session_end", "payload": {"status": "completed"}}
 
 
+@pytest.fixture(autouse=True)
+def _counted(monkeypatch):
+    """The local stack and the benchmarks, which run in this process too, switch metrics off."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+
+
 def lines(text: str) -> list[dict]:
     """Metrics in CloudWatch's embedded format."""
     return [json.loads(line) for line in text.splitlines() if '"_aws"' in line]
