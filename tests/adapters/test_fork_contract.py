@@ -8,6 +8,7 @@ import pytest
 from local.capacity import record_calls
 from tests.factories import NOON
 from tests.fakes.replay import MemoryForks
+from wakeline.adapters.dynamodb import table
 from wakeline.adapters.dynamodb.forks import DynamoForks
 from wakeline.domain.replay import Substitution
 from wakeline.domain.replay.fork import Fork, ForkRun
@@ -76,7 +77,7 @@ def test_what_a_replay_is_to_do(store):
     assert store.run("ws_2", "frk_0001", "a" * 32) is None
 
 
-def test_lists_newest_first_in_pages(store):
+def test_lists_newest_first_in_pages(store, monkeypatch):
     for number in range(1, 8):
         store.create(fork(number, project_id="proj_2" if number % 3 == 0 else "proj_1", trace_id=f"t{number % 2}"), ())
     store.create(fork(1, "ws_2"), ())
@@ -93,6 +94,8 @@ def test_lists_newest_first_in_pages(store):
     assert ids() == [7, 6, 5, 4, 3, 2, 1]
     assert ids("proj_2") == [6, 3]
     assert ids(trace="t1", limit=2) == [7, 5, 3, 1]
+    monkeypatch.setattr(table, "MOST_READ", 2)
+    assert ids("proj_2", limit=1) == ids("proj_2") == [6, 3]
     assert ids("proj_1", "t0") == [4, 2]
     assert ids("proj_9") == []
     assert store.count("ws_1", None, None, 100) == (7, True)

@@ -11,6 +11,7 @@ from tests.fakes.replay import MemoryTapes
 from tests.rules.template import ROOT, parse
 from wakeline import settings
 from wakeline.adapters import aws
+from wakeline.adapters.dynamodb import table
 from wakeline.adapters.dynamodb.tapes import KEPT_DAYS, DynamoTapes, object_key
 from wakeline.domain.tape import MAX_DAYS, Tape
 
@@ -57,7 +58,7 @@ def test_one_that_was_unpublished_is_gone(store):
     assert store.page("ws_1", None, None, 10) == ([other], None)
 
 
-def test_lists_newest_first_in_pages(store):
+def test_lists_newest_first_in_pages(store, monkeypatch):
     made = [
         replace(
             MADE,
@@ -82,6 +83,10 @@ def test_lists_newest_first_in_pages(store):
 
     assert numbers(None, 3) == [7, 6, 5, 4, 3, 2, 1]
     assert numbers("proj_2", 1) == [6, 3]
+    assert numbers("proj_9", 3) == []
+    # However few fit, a page looks at so many and goes on in the next.
+    monkeypatch.setattr(table, "MOST_READ", 2)
+    assert numbers("proj_2", 1) == numbers("proj_2", 3) == [6, 3]
     assert numbers("proj_9", 3) == []
 
 

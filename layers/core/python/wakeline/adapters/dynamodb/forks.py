@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +10,7 @@ from wakeline.domain.replay.fork import Fork, ForkRun
 from wakeline.domain.replay.substitutions import Substitution
 
 from .keys import replay as keys
-from .table import Item, dynamodb, item_at, name, put_if, query, typed_item
+from .table import Item, dynamodb, fitting, item_at, name, put_if, query, typed_item
 
 
 def to_item(fork: Fork) -> Item:
@@ -55,12 +55,9 @@ class DynamoForks:
         self, workspace_id: str, project_id: str | None, trace_id: str | None, before: str | None, limit: int
     ) -> tuple[list[Fork], str | None]:
         """Pattern: a list of forks. Query from the newest on, until `limit` and one more are found."""
-        found: list[Fork] = []
-        for item in self._items(workspace_id, project_id, trace_id, before):
-            if len(found) == limit:
-                return found, found[-1].id
-            found.append(from_item(item))
-        return found, None
+        items = query(first_page=50, **_asked(workspace_id, before), ScanIndexForward=False)
+        found, behind = fitting(items, lambda item: _fits(item, project_id, trace_id), limit)
+        return [from_item(item) for item in found], behind
 
     def count(self, workspace_id: str, project_id: str | None, trace_id: str | None, most: int) -> tuple[int, bool]:
         """Pattern: how many forks. Query, at most `most` items of it."""
@@ -107,12 +104,6 @@ class DynamoForks:
 
     def _run_item(self, workspace_id: str, fork_id: str, digest: str) -> Item | None:
         return item_at({"pk": keys.fork_run_pk(workspace_id, fork_id), "sk": digest})
-
-    def _items(
-        self, workspace_id: str, project_id: str | None, trace_id: str | None, before: str | None
-    ) -> Iterator[Item]:
-        found = query(first_page=50, **_asked(workspace_id, before), ScanIndexForward=False)
-        return (item for item in found if _fits(item, project_id, trace_id))
 
 
 def _asked(workspace_id: str, before: str | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +85,28 @@ def query(first_page: int | None = None, **request: Any) -> Iterator[Item]:
         if "LastEvaluatedKey" not in page:
             return
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+MOST_READ = 1_000
+"""Items that one page of a filtered list looks at."""
+
+
+def fitting(items: Iterable[Item], fits: Callable[[Item], bool], limit: int) -> tuple[list[Item], str | None]:
+    """The first `limit` items that fit, and the sort key behind which the list goes on; None at its end.
+
+    After `MOST_READ` items the list goes on later, however few of them fit.
+    """
+    found: list[Item] = []
+    last: str | None = None
+    for read, item in enumerate(items, 1):
+        if fits(item):
+            if len(found) == limit:
+                return found, last
+            found.append(item)
+            last = item["sk"]
+        if read == MOST_READ:
+            return found, item["sk"]
+    return found, None
 
 
 def item_at(place: Item) -> Item | None:

@@ -8,7 +8,7 @@ from wakeline.domain import times
 from wakeline.domain.tape import Tape
 
 from .keys import replay as keys
-from .table import Item, item_at, name, query, transact, typed_item
+from .table import Item, fitting, item_at, name, query, transact, typed_item
 
 KEPT_DAYS = (7, 30, 90, 365, 3650)
 """Days after which the bucket's lifecycle (template.yaml) removes a tape's content, by its tag."""
@@ -72,16 +72,8 @@ class DynamoTapes:
             ExpressionAttributeValues=typed_item(values),
             ScanIndexForward=False,
         )
-        found: list[Tape] = []
-        last = ""
-        for item in items:
-            if project_id not in (None, item["project_id"]):
-                continue
-            if len(found) == limit:
-                return found, last
-            found.append(Tape.from_json(item))
-            last = item["sk"]
-        return found, None
+        found, behind = fitting(items, lambda item: project_id in (None, item["project_id"]), limit)
+        return [Tape.from_json(item) for item in found], behind
 
     def delete(self, tape: Tape) -> None:
         """Pattern: unpublish. Item and list entry in one transaction, then the content."""
