@@ -84,6 +84,8 @@ describe.skipIf(missing)("every page", () => {
         }
         const wide = await dialog.evaluate((shown) => shown.scrollWidth - shown.clientWidth);
         if (wide > 0) found.push(`${name}, ${each}: ${wide} px too wide`);
+        const close = dialog.getByRole("button", { name: /^(Close|Cancel)/ }).last();
+        if (!(await close.isVisible())) found.push(`${name}, ${each}: there is no way out for a finger`);
         await page.keyboard.press("Escape");
         await dialog.waitFor({ state: "hidden" });
         if (!(await button.evaluate((opener) => opener === document.activeElement))) found.push(`${name}, ${each}: the focus is lost`);

@@ -35,7 +35,7 @@ describe.skipIf(missing)("a long run", () => {
     await page.getByText("12,000 events", { exact: true }).waitFor();
     await steps();
     expect(inFull(asked)).toEqual(["events ?from_index=0&limit=100"]);
-    expect(asked.length).toBe(1 + 3);
+    expect(asked.length).toBe(1 + 5);
     expect(await page.locator("article.event").count()).toBeLessThan(60);
     expect(await page.getByRole("option").count()).toBeLessThan(90);
   });

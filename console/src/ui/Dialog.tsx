@@ -38,6 +38,10 @@ export function Dialog({ open, which, title, kind, disabled, children }: Props) 
           <h2 id={id}>{title}</h2>
           {shown && children(close)}
         </div>
+        {/* Behind the content, which so has the focus first. */}
+        <button type="button" className="plain dismiss" aria-label="Close this dialog" onClick={close}>
+          ×
+        </button>
       </dialog>
     </>
   );

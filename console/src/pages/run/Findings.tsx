@@ -15,7 +15,7 @@ export function Findings({ analysis, run, onSelect }: Props) {
     <section className="card findings" aria-labelledby="findings">
       <h2 id="findings">What went wrong</h2>
       {analysis.root_cause && <p>{analysis.root_cause}</p>}
-      <ul>
+      <ul className="plain-list">
         {analysis.detections.map((found) => (
           <li key={`${found.label}${found.critical_step_seq}`}>
             <div className="row">

@@ -7,7 +7,7 @@ import { type Events, isWhole } from "./run";
 /** Events of a page in full; of one when all of them are wanted; of a part of the outline. */
 export const PAGE = 100;
 const LARGE_PAGE = 1_000;
-export const PART = 5_000;
+export const PART = 2_500;
 /** Requests at a time. */
 const LANES = 3;
 
@@ -62,9 +62,13 @@ export class Reader {
     if (this.reading.error !== null) this.tell({ error: null });
     this.flying.add(0);
     void this.guarded(async () => {
-      const first = this.take(await this.page(0, PAGE));
-      this.flying.delete(0);
-      if (first.next_cursor !== null) await this.outline(this.events.length, await this.saidTotal);
+      const begin = this.page(0, PAGE).then((page) => {
+        this.flying.delete(0);
+        return this.take(page);
+      });
+      // Of a long run both are asked for at once; of a short one the page is all.
+      const [first, drawn] = await Promise.all([begin, this.saidTotal.then((total) => total > PAGE && this.outline(0, total))]);
+      if (first.next_cursor !== null && !drawn) await this.outline(this.events.length, this.reading.total);
       this.tell({ outlined: true });
       this.fill();
       if (this.grown) await this.grow();
@@ -128,7 +132,7 @@ export class Reader {
   }
 
   /** The outline from an event on, in parts side by side. The last part goes on to wherever the run ends. */
-  private async outline(from: number, total: number): Promise<void> {
+  private async outline(from: number, total: number): Promise<true> {
     const starts: number[] = [];
     for (let at = from; at < Math.max(total, from + 1); at += PART) starts.push(at);
     const last = starts.at(-1);
@@ -144,6 +148,7 @@ export class Reader {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+    return true;
   }
 
   /** Read in full what is in sight, then what is needed, then, if asked for, the rest. */
