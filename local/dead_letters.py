@@ -60,13 +60,15 @@ class Letter:
 
     def __str__(self) -> str:
         worker = (self.worker or "a queue's message").rsplit(":", 1)[-1]
-        failure = self.said.get("responsePayload") or {}
-        why = failure.get("errorMessage") or self.said.get("requestContext", {}).get("condition", "")
+        failure = self.said.get("responsePayload")
+        why = failure.get("errorMessage") if isinstance(failure, dict) else None
+        why = why or self.said.get("requestContext", {}).get("condition", "")
         if self.batch:
             what = f"{self.batch['batchSize']} records of the stream"
         else:
-            payload = self.said.get("requestPayload") or {}
-            what = payload.get("detail-type", "a run") if self.worker else self.id
+            payload = self.said.get("requestPayload")
+            kind = payload.get("detail-type", "a run") if isinstance(payload, dict) else "a run"
+            what = kind if self.worker else self.id
         return "  ".join(part for part in (self.said.get("timestamp", ""), worker, what, str(why)[:200]) if part)
 
 
