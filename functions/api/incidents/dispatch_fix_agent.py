@@ -15,6 +15,7 @@ from wakeline.services.fixes import FixAnswer, FixRequest
 from wakeline.wiring import govern, understanding
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+_NO_GLOB = str.maketrans("*?[]!", "xxxxx")
 
 
 class FixOptions(BaseModel):
@@ -36,6 +37,8 @@ class FixOptions(BaseModel):
         wrong = next((path for path in self.files if not is_path(path)), None)
         if wrong is not None:
             raise ValueError("files: paths are relative, plain and stay inside their folder")
+        if not all(is_path(pattern.removesuffix("/").translate(_NO_GLOB)) for pattern in self.allowed_paths):
+            raise ValueError("allowed_paths: patterns are relative, plain and stay inside their folder")
         return self
 
 

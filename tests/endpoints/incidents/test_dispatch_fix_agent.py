@@ -60,6 +60,8 @@ def test_files_and_paths_of_the_caller(stack, incident, fixer):
     fix = dispatched(stack, fixer, incident["id"], **body).json
     assert (fix["changed_files"], fix["allowed_paths"]) == (["docs/agent.md"], ["docs/*.md"])
     assert "--- a/docs/agent.md" in fix["diff"]
+    below = dispatched(stack, fixer, incident["id"], **body | {"allowed_paths": ["docs/", "a/[bc]?.md"]}).json
+    assert below["changed_files"] == ["docs/agent.md"]
     none = dispatched(stack, fixer, incident["id"], allowed_paths=["src/main.py"]).json
     assert (none["diff"], none["changed_files"]) == ("", [])
 
@@ -71,6 +73,8 @@ def test_files_and_paths_of_the_caller(stack, incident, fixer):
         ({"files": {"/etc/passwd": ""}}, "files"),
         ({"files": {"a": 5}}, "files"),
         ({"allowed_paths": []}, "allowed_paths"),
+        ({"allowed_paths": ["docs/**", "../etc/*"]}, "allowed_paths"),
+        ({"allowed_paths": ["/etc/*"]}, "allowed_paths"),
         ({"repo": "nonsense"}, "repo"),
         ({"pull_request": "yes"}, "pull_request"),
         ({"unknown": 1}, "unknown"),
