@@ -42,9 +42,10 @@ def create(store: KeyStore, env: Env, log: AuditLog, secret: str, caller: Caller
     if len(existing) >= MAX_KEYS:
         raise Invalid(f"a workspace has at most {MAX_KEYS} keys; revoke some", field="name")
     now = env.now()
-    # In whole seconds, as the store compares it.
-    end = now.replace(microsecond=0) + timedelta(days=wanted.expires_in_days or 0)
-    expires = None if wanted.expires_in_days is None else times.render(end)
+    expires = None
+    if wanted.expires_in_days is not None:
+        # In whole seconds, as the store compares it.
+        expires = times.render(now.replace(microsecond=0) + timedelta(days=wanted.expires_in_days))
     key = ApiKey(
         id=env.new_id("key"),
         workspace_id=caller.workspace_id,
