@@ -11,7 +11,7 @@ from wakeline.domain.errors import Invalid
 from wakeline.domain.views.trace import EventView, event_view
 from wakeline.http.endpoint import endpoint
 from wakeline.http.entry import lambda_entry
-from wakeline.services import ledger, pages, traces
+from wakeline.services import ledger, pages, seqs, traces
 
 
 class Place(cursors.Position):
@@ -48,7 +48,7 @@ def list_events(
     if cursor is not None:
         start = cursors.read(cursor, Place, binding).index
     else:
-        start = from_index or 0 if after_seq is None else ledger.index_after(store, trace, after_seq)
+        start = from_index or 0 if after_seq is None else seqs.index_after(store, trace, after_seq)
     page = pages.event_page(
         ledger.read_events(store, trace, start), lambda event: event_view(event, trace.id), limit, type
     )

@@ -1,6 +1,5 @@
 """The append protocol seen from outside: what it answers, what it asks of the store, and where it gives up."""
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -8,25 +7,13 @@ import pytest
 
 from tests.checking import head, keys_of, sound
 from tests.factories import WORKSPACE, batch, make_trace, message, messages
+from tests.fakes.counting import Counting
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
 from wakeline.domain.errors import Busy, Conflict, NotFound
 from wakeline.services import ledger
 
 TRACE = "trc_1"
-
-
-class Counting:
-    """Counts the calls that a store gets."""
-
-    def __init__(self, store: Any) -> None:
-        self.store = store
-        self.calls: Counter[str] = Counter()
-
-    def __getattr__(self, name: str) -> Any:
-        self.calls[name] += 1
-        assert self.calls.total() < 10_000, "this would never end"
-        return getattr(self.store, name)
 
 
 @pytest.fixture
@@ -101,21 +88,6 @@ def test_one_who_never_wins_is_told(store):
     sound(store)
 
 
-@pytest.mark.parametrize("size", [1, 7])
-@pytest.mark.parametrize("missing", range(8))
-def test_a_search_ends_where_a_segment_is_missing(store, size, missing):
-    for n in range(8):
-        append(store, batch(*(message(seq=1000 * n + m) for m in range(size))))
-    trace = head(store)
-    gone = list(store.segments(WORKSPACE, TRACE))[missing]
-    store.delete_segment(WORKSPACE, TRACE, gone)
-    for seq in range(0, 8000, 250):
-        counting = Counting(store)
-        ledger.index_after(counting, trace, seq)
-        ledger.stored_keys(counting, trace, [seq, seq + 1])
-        assert counting.calls["segment_at"] < 40
-
-
 def test_a_segment_in_the_way_that_does_not_chain_on_is_a_conflict_not_a_loop(store):
     append(store, messages(2))
     foreign = replace(next(store.segments(WORKSPACE, TRACE)), first_index=2, prev_hash=bytes(32))
@@ -143,17 +115,3 @@ def test_but_not_after_a_change_of_where_the_chain_ends(store, change):
     with pytest.raises(Conflict):
         append(store, messages(2, "more"))
     assert len(list(store.segments(WORKSPACE, TRACE))) == 1
-
-
-def test_index_after(store):
-    append(store, batch(*(message(seq=seq) for seq in (5, 10))))
-    append(store, batch(*(message(seq=seq) for seq in (20, 30, 40))))
-    wanted = {-1: 0, 0: 0, 4: 0, 5: 1, 9: 1, 10: 2, 19: 2, 20: 3, 39: 4, 40: 5, 99: 5}
-    assert {seq: ledger.index_after(store, head(store), seq) for seq in wanted} == wanted
-
-
-def test_stored_keys(store):
-    append(store, batch(*(message(seq=seq, idempotency_key=f"k{seq}") for seq in (5, 10))))
-    append(store, batch(message(seq=20), message(seq=30, idempotency_key="k30")))
-    assert ledger.stored_keys(store, head(store), [1, 5, 7, 20, 30]) == {5: "k5", 20: None, 30: "k30"}
-    assert ledger.stored_keys(store, head(store), []) == {}

@@ -13,7 +13,7 @@ from tests.fakes.dying import Died, DyingLedger, ForgetfulLedger
 from tests.fakes.env import fixed_env
 from tests.fakes.ledger import MemoryLedger
 from wakeline.domain.append import sift
-from wakeline.services import ledger
+from wakeline.services import ledger, seqs
 
 TRACE = "trc_1"
 SIZES = st.integers(1, 7)
@@ -123,10 +123,10 @@ class Histories(RuleBasedStateMachine):
         trace = ledger.settle(self.store, head(self.store))
         events = list(ledger.read_events(self.store, trace))
         wanted = next((event.index for event in events if event.seq > place), trace.event_count)
-        assert ledger.index_after(self.store, trace, place) == wanted
+        assert seqs.index_after(self.store, trace, place) == wanted
         asked = [place, place + 1, 2 * place]
         stored = {event.seq: event.idempotency_key for event in events}
-        assert ledger.stored_keys(self.store, trace, asked) == {seq: stored[seq] for seq in asked if seq in stored}
+        assert seqs.stored_keys(self.store, trace, asked) == {seq: stored[seq] for seq in asked if seq in stored}
 
     @invariant()
     def nothing_is_lost_and_nothing_is_counted_twice(self) -> None:

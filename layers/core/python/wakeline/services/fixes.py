@@ -18,7 +18,7 @@ from wakeline.domain.fixes.remedies import ALLOWED, POLICY, PROMPTS, Fix, fix_of
 from wakeline.domain.incidents.incident import Incident, noted
 from wakeline.domain.trace import Trace
 
-from . import incidents, ledger
+from . import incidents, ledger, seqs
 from .analyses import Stores
 from .audit import AuditLog, noting
 from .fix_ports import FixModel, Repository
@@ -130,7 +130,7 @@ def _answer(
 def _around(stores: Stores, incident: Incident, trace: Trace) -> list[Event]:
     """The events around the critical step of the representative run."""
     seq = incident.representative.critical_step_seq
-    first = max(0, ledger.index_after(stores.ledger, trace, seq - 1) - AROUND) if seq else 0
+    first = max(0, seqs.index_after(stores.ledger, trace, seq - 1) - AROUND) if seq else 0
     return list(islice(ledger.read_events(stores.ledger, trace, first), 2 * AROUND + 1))
 
 

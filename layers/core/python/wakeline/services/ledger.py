@@ -18,10 +18,10 @@ from wakeline.domain.segments import Segment
 from wakeline.domain.trace import BROKEN, Trace, fold
 
 from .ports import LedgerStore
+from .seqs import stored_keys
 
 ATTEMPTS = 60
 """Each attempt means that another writer got in; 60 in one request means that there are too many of them."""
-
 
 KEPT = "this trace is written by Wakeline alone"
 
@@ -202,51 +202,6 @@ def read_events(store: LedgerStore, trace: Trace, from_index: int = 0) -> Iterat
         for event in segment.events():
             if event.index >= from_index:
                 yield event
-
-
-def index_after(store: LedgerStore, trace: Trace, seq: int) -> int:
-    """The index of the first event whose seq is greater than `seq`, in O(log n) segment reads."""
-    if seq >= trace.last_seq:
-        return trace.last_index + 1
-    segment = _segment_of(store, trace, seq + 1)
-    if segment is None:
-        return 0
-    return next((event.index for event in segment.events() if event.seq > seq), segment.last_index + 1)
-
-
-def stored_keys(store: LedgerStore, trace: Trace, seqs: Sequence[int]) -> dict[int, str | None]:
-    """The idempotency keys of the events that bear these seqs, looked up in the segments that hold them."""
-    wanted = set(seqs)
-    keys: dict[int, str | None] = {}
-    while wanted:
-        segment = _segment_of(store, trace, max(wanted))
-        if segment is None:
-            return keys
-        keys.update((event.seq, event.idempotency_key) for event in segment.events() if event.seq in wanted)
-        wanted = {seq for seq in wanted if seq < segment.first_seq}
-    return keys
-
-
-def _segment_of(store: LedgerStore, trace: Trace, seq: int) -> Segment | None:
-    """The last segment that begins at or below `seq`. Interpolates first, as seqs mostly rise by one; then halves."""
-    low, high = 0, trace.last_index
-    guess = min(high, max(0, seq - (trace.first_seq or 0)))
-    best: Segment | None = None
-    while low <= high:
-        segment = store.segment_at(trace.workspace_id, trace.id, guess)
-        if segment is None:
-            return best
-        if segment.first_seq > seq:
-            high = segment.first_index - 1
-        else:
-            best = segment
-            if seq <= segment.last_seq:
-                return segment
-            # Not `last_index + 1`: where a segment is missing, that may be below `guess` and the search would never
-            # end.
-            low = max(segment.last_index, guess) + 1
-        guess = (low + high) // 2
-    return best
 
 
 def _advance(store: LedgerStore, after: Trace, segment: Segment) -> Trace:
