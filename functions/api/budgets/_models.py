@@ -14,7 +14,8 @@ class BudgetBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[Label, StringConstraints(max_length=200)]
-    amount: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+    # No less than a millionth of a dollar: of less, no share can be told.
+    amount: Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False)]
     period: Literal["daily", "weekly", "monthly"]
     warning_threshold: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.8
     project: Annotated[str, StringConstraints(max_length=1024)] = ""

@@ -90,6 +90,7 @@ def test_the_same_key_makes_one_budget(stack, writer):
     [
         ({"name": ""}, "name"),
         ({"amount": 0}, "amount"),
+        ({"amount": 5e-324}, "amount"),
         ({"amount": "50"}, "amount"),
         ({"amount": -1}, "amount"),
         ({"period": "yearly"}, "period"),
