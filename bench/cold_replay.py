@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from bench.rig import Rig
+from bench.rig import Refused, Rig
+from local import seeds
 from local.engine import Answer
+from wakeline.services import redacting
 
 
 @dataclass
@@ -36,13 +38,19 @@ def _for_hours(said: str) -> bytes:
 
 
 def record(rig: Rig, event: dict[str, Any]) -> Script:
-    """Run a request on the engine and keep what its DynamoDB said. Raises Refused for an error answer."""
+    """Run a request on the engine and keep what its DynamoDB said. Raises Refused for an error answer, and for a
+    request that asks another service, too.
+    """
     script = Script()
+    others: set[str] = set()
 
     def listen(service: str, operation: str, _request: object, answer: Answer) -> None:
         if service == "dynamodb":
             script.add(operation, answer)
+        else:
+            others.add(service)
 
+    redacting.forget(seeds.WORKSPACE)  # a fresh process asks what is to be redacted
     rig.engine.after_call.append(listen)
     rig.engine.direct = False  # or the hot calls would go past the listener
     try:
@@ -50,6 +58,8 @@ def record(rig: Rig, event: dict[str, Any]) -> Script:
     finally:
         rig.engine.direct = True
         rig.engine.after_call.remove(listen)
+    if others:
+        raise Refused(f"{event['httpMethod']} {event['path']} asks {', '.join(sorted(others))}")
     return script
 
 
