@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from local.dynamodb_dispatch import body_of
-from local.template import Template
+from local.template import ACCOUNT, REGION, Template
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,45 @@ def _statements(owner: str, document: dict[str, Any]) -> list[Statement]:
     ]
 
 
-def needs(service: str, operation: str, request: Any, table_arns: dict[str, str]) -> Iterator[Need]:
-    """What IAM is asked for a request of DynamoDB or S3; nothing for other services."""
-    if service == "dynamodb":
-        yield from _of_dynamodb(operation, json.loads(body_of(request) or b"{}"), table_arns)
-    elif service == "s3":
-        yield _of_s3(operation, urlsplit(request.url))
+def needs(
+    service: str, operation: str, request: Any, table_arns: dict[str, str], status: int | None = None
+) -> Iterator[Need]:
+    """What IAM is asked for a request, by botocore's names of service and operation. `status` is the answer's."""
+    url = urlsplit(request.url)
+    match service:
+        case "dynamodb":
+            yield from _of_dynamodb(operation, json.loads(body_of(request) or b"{}"), table_arns)
+        case "s3":
+            yield from of_s3(operation, url, tagged="x-amz-tagging" in request.headers, missing=status == 404)
+        case "bedrock-runtime":
+            model = unquote(url.path.split("/")[2])
+            yield Need("bedrock:InvokeModel", f"arn:aws:bedrock:{REGION}::foundation-model/{model}")
+        case "apigatewaymanagementapi":
+            stage, place = url.path.lstrip("/").split("/", 1)
+            path = f"{url.netloc.split('.')[0]}/{stage}/{request.method}/{unquote(place)}"
+            yield Need("execute-api:ManageConnections", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{path}")
+        case _:
+            yield from _of_json(service, operation, json.loads(body_of(request)))
+
+
+def _of_json(service: str, operation: str, body: dict[str, Any]) -> Iterator[Need]:
+    def arn(name: str) -> str:
+        return name if name.startswith("arn:") else f"arn:aws:{kind}:{REGION}:{ACCOUNT}:{before}{name}{behind}"
+
+    before = behind = ""
+    match kind := _NAMES.get(service, service):
+        case "kms":
+            before, names = "key/", [body["KeyId"]]
+        case "sqs":
+            names = [body["QueueUrl"].rpartition("/")[2]]
+        case "events":
+            before, names = "event-bus/", [entry["EventBusName"] for entry in body["Entries"]]
+        case "secretsmanager":
+            before, behind, names = "secret:", "-AbCdEf", [body["SecretId"]]
+        case _:
+            raise AssertionError(f"say what {service}.{operation} asks IAM for")
+    for name in names:
+        yield Need(f"{kind}:{operation}", arn(name))
 
 
 def _of_dynamodb(operation: str, body: dict[str, Any], arns: dict[str, str]) -> Iterator[Need]:
@@ -105,6 +138,9 @@ def _of_dynamodb(operation: str, body: dict[str, Any], arns: dict[str, str]) -> 
             yield need(operation, body["TableName"], (body.get("Item") or body["Key"])["pk"]["S"])
 
 
+_NAMES = {"eventbridge": "events", "secrets-manager": "secretsmanager"}
+"""IAM's names of services that botocore calls otherwise."""
+
 _S3 = {
     "HeadObject": "GetObject",
     "ListObjectsV2": "ListBucket",
@@ -117,7 +153,10 @@ _S3 = {
 }
 
 
-def _of_s3(operation: str, url: Any) -> Need:
+def of_s3(operation: str, url: Any, *, tagged: bool = False, missing: bool = False) -> Iterator[Need]:
+    """What IAM is asked for a request of S3, signed ones among them. Tags need a permission of their own; and without
+    that to list the bucket, S3 says 403 of what is missing, not 404.
+    """
     bucket, _, key = url.path.lstrip("/").partition("/")
     host = re.match(r"(.+?)\.s3[.-]", url.netloc)
     if host:
@@ -125,7 +164,12 @@ def _of_s3(operation: str, url: Any) -> Need:
     action = _S3.get(operation, operation)
     if "versionId" in parse_qs(url.query) and action in ("GetObject", "DeleteObject"):
         action += "Version"
-    return Need(f"s3:{action}", f"arn:aws:s3:::{bucket}" + (f"/{unquote(key)}" if key else ""))
+    place = f"arn:aws:s3:::{bucket}"
+    yield Need(f"s3:{action}", f"{place}/{unquote(key)}" if key else place)
+    if tagged:
+        yield Need("s3:PutObjectTagging", f"{place}/{unquote(key)}")
+    if missing:
+        yield Need("s3:ListBucket", place)
 
 
 def _like(pattern: str, text: str) -> bool:

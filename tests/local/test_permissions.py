@@ -1,19 +1,25 @@
 """Each function has the permissions that it uses: the calls it makes against the policies that the template gives it.
 
-Every endpoint is asked as in the isolation matrix, workers get what follows from that, schedules run once. What is
-asked of DynamoDB and S3 is compared; of the other services each policy names one resource.
+Every endpoint is asked as in the isolation matrix, workers get what follows from that, schedules run once; then workers
+run in the scenarios of the faults, and functions in the states of states.py. A signed URL needs what its request would.
 """
 
+import json
 import re
-import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.signers import RequestSigner
 
 from local import seeds
+from local.dynamodb_dispatch import body_of as bytes_of
+from local.engine import Engine
 from local.functions import Functions
 from local.stack import Stack as Running
 from local.stack import run
@@ -22,155 +28,146 @@ from tests.endpoints.operations import operations
 from tests.endpoints.planted import BODIES, HEADERS, NOBODYS, PLANTS, QUERY, body_of, kind_of, plant
 from tests.endpoints.stack import Stack, Workspace
 from tests.files import WEBM
-from tests.permissions import Need, Statement, allowed, needs
+from tests.local import states
+from tests.local.watched import Alone, Watched
+from tests.permissions import Need, Statement, allowed, needs, of_s3
+from tests.workers import scenarios
+from tests.workers.failing_runs import Run
+from tests.workers.stage import working
 from tests.workers.test_artifact_workers import announce, put
+from tests.workers.world import SCENARIOS, World, world_of
 from wakeline.adapters import aws
+from wakeline.adapters.dynamodb import ledger, rollups
 from wakeline.adapters.outgoing import courier
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-Seen = dict[str, set[Need]]
-
-
-NOT_RUN = {"Connect", "Default", "Disconnect"}
-"""Functions of the WebSocket API (tests/realtime)."""
-
-UNEXERCISED: dict[str, list[str]] = {
-    "a body too large for its item, in S3": [
-        "AppendPolicy: s3:DeleteObject bucket/bodies/*",
-        "AppendPolicy: s3:PutObject bucket/bodies/*",
-        "ErasePolicy: s3:DeleteObject bucket/bodies/*",
-        "EraserPolicy: s3:DeleteObject bucket/bodies/*",
-        "EraserPolicy: s3:PutObject bucket/bodies/*",
-        "OnForkRequested: s3:DeleteObject bucket/bodies/*",
-        "OnForkRequested: s3:PutObject bucket/bodies/*",
-        "ReadChanges: s3:DeleteObject bucket/bodies/*",
-        "ReadChanges: s3:PutObject bucket/bodies/*",
-        "ReadPolicy: s3:GetObject bucket/bodies/*",
-        "StatsPolicy: s3:GetObject bucket/bodies/*",
-    ],
-    "a file that a browser fetches or sends by a signed URL, or that is deleted": [
-        "ArtifactPolicy: s3:DeleteObject bucket/artifacts/*",
-        "FetchPolicy: s3:GetObject bucket/artifacts/*",
-        "ForgetArtifactsPolicy: s3:DeleteObject bucket/artifacts/*",
-    ],
-    "another state of what is asked for": [
-        "AuditPolicy: dynamodb:Query T#*#wakeline:audit",
-        "DeleteTrace: dynamodb:GetItem PO#*",
-        "ForgetArtifactsPolicy: dynamodb:GetItem A#*",
-        "ForgetTrace: dynamodb:DeleteItem MEM#*",
-        "LineagePolicy: dynamodb:UpdateItem L#*",
-        "ListApprovals: dynamodb:BatchGetItem AP#*",
-        "OnForkRecorded: dynamodb:PutItem FK#*",
-        "OnForkRequested: dynamodb:PutItem K#* KEYS#*",
-        "OnForkRequested: dynamodb:UpdateItem K#* KEYS#*",
-        "OnGitSyncRequested: dynamodb:PutItem T#*",
-        "OnRegressionRequested: dynamodb:PutItem INC#*",
-        "OnRegressionRequested: dynamodb:PutItem T#*#wakeline:audit",
-        "ReadChanges: dynamodb:DeleteItem MEM#*",
-        "ReadChanges: dynamodb:DeleteItem R#* RS#* RG#* BU#* CF#* T#*",
-        "RememberTrace: dynamodb:DeleteItem MEM#*",
-        "RememberTrace: dynamodb:GetItem MEM#*",
-        "RememberTrace: dynamodb:PutItem MEM#*",
-        "SaveConfig: dynamodb:PutItem CF#*",
-        "SweepRetention: dynamodb:GetItem PO#* CF#*",
-    ],
-    "plans that were bought": [
-        "BillingPolicy: dynamodb:GetItem BILL#*",
-        "ReceiveBillingWebhook: dynamodb:PutItem BILL#*",
-    ],
-    "a WebSocket client": [
-        "Connect: dynamodb:PutItem WS#* CN#*",
-        "Disconnect: dynamodb:DeleteItem WS#* CN#*",
-        "Disconnect: dynamodb:GetItem WS#* CN#*",
-        "ReadLive: dynamodb:DeleteItem WS#* CN#*",
-        "ReadLive: dynamodb:GetItem WS#* CN#*",
-        "ReadLive: dynamodb:UpdateItem WS#* CN#*",
-    ],
-    "a tape is tagged, by a header of PutObject": [
-        "CreateTape: s3:PutObjectTagging bucket/tapes/*",
-    ],
-    "S3 asks for it to answer 404, not 403": [
-        "EndUploadPolicy: s3:ListBucket bucket",
-        "GetTape: s3:ListBucket bucket",
-        "KeepIndexPolicy: s3:ListBucket bucket",
-        "ReadIndexPolicy: s3:ListBucket bucket",
-        "ReadPolicy: s3:ListBucket bucket",
-    ],
-    "an index that was built before": [
-        "KeepIndexPolicy: s3:DeleteObject bucket/search/*",
-        "KeepIndexPolicy: s3:GetObject bucket/search/*",
-        "ReadIndexPolicy: dynamodb:BatchGetItem T#*",
-        "ReadIndexPolicy: s3:GetObject bucket/search/*",
-        "ReadMemoriesPolicy: dynamodb:BatchGetItem T#*",
-    ],
-    "a request with Idempotency-Key": [
-        "OncePolicy: dynamodb:DeleteItem I#*",
-        "OncePolicy: dynamodb:UpdateItem I#*",
-    ],
-    "digests and proofs of hours that are over": [
-        "ProofPolicy: dynamodb:BatchGetItem DG#* E#*",
-        "SealDigests: s3:GetObject evidencebucket/digests/* evidencebucket/leaves/*",
-        "VerifyTrace: s3:GetObjectVersion evidencebucket/digests/*",
-        "VerifyTrace: s3:ListBucketVersions evidencebucket",
-    ],
+BILLING_SECRET, GITHUB_SECRET = "wakeline/billing", "wakeline/github"
+PARAMETERS = seeds.parameters("unlimited") | {
+    "BillingSecretName": BILLING_SECRET,
+    "GithubSecretName": GITHUB_SECRET,
+    "GithubSecrets": "wakeline",
+    "FixModel": "anthropic.claude-x",
+    "EmbeddingModel": states.EMBEDDING_MODEL,
 }
-"""Permissions that none of these requests needs, by what does (tests of endpoints and workers)."""
 
 
-class Watched(Functions):
-    """Functions that say which of them runs: in this thread, or, of one that streams, in the threads it makes."""
+@dataclass
+class Recording:
+    """What each function may do in one deployment, and what it needed there."""
 
-    ran: ClassVar[set[str]] = set()
-    running = threading.local()
-    streaming: str | None = None
+    policies: dict[str, list[Statement]]
+    needed: dict[str, set[Need]] = field(default_factory=lambda: defaultdict(set))
 
-    def invoke(self, function: Any, event: Any, request_id: str | None = None) -> Any:
-        self.ran.add(function.logical_id)
-        self.running.name = function.logical_id
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """While a test does something itself, from within."""
+        before, Watched.streaming = Watched.streaming, None
+        name, Watched.running.name = getattr(Watched.running, "name", None), None
         try:
-            return super().invoke(function, event, request_id)
+            yield
         finally:
-            self.running.name = None
+            Watched.streaming, Watched.running.name = before, name
+
+    def note(self, found: Iterable[Need]) -> None:
+        name = getattr(Watched.running, "name", None)
+        if name is not None:
+            self.needed[name].update(found)
+        elif Watched.streaming is not None:
+            # Beside a function that streams others run in threads of theirs; it asks these two services alone.
+            alone = Watched.alone
+            self.needed[Watched.streaming].update(
+                each for each in found if alone or each.action.startswith(("dynamodb:", "s3:"))
+            )
+
+
+@contextmanager
+def recording(engine: Engine, patch: pytest.MonkeyPatch) -> Iterator[tuple[Recording, list[World]]]:
+    """Note every call to AWS, and every signed URL. Models answer; a world in the list says what else is to happen."""
+    made, worlds = Recording(allowed(engine.template)), list[World]()
+    arns = {each.name: each.arn for each in engine.template.resources("AWS::DynamoDB::Table")}
+    models = {"Converse": scenarios.bedrock, "InvokeModel": states.vector}
+    sign = RequestSigner.generate_presigned_url
+
+    def instead(service: str, operation: str, request: Any, carry_out: Any) -> Any:
+        if worlds and worlds[-1].meanwhile is not None:
+            when, where, act = worlds[-1].meanwhile
+            if operation == when and where in request.url.encode() + bytes_of(request):
+                worlds[-1].meanwhile = None
+                with made.paused():
+                    act()
+        answer = models[operation](operation, request) if service == "bedrock-runtime" else carry_out()
+        found = needs(service, operation, request, arns, answer[0] if answer else None)
+        # A note of the audit log always fits its item (services/audit.py), however small we say items are.
+        made.note(each for each in found if "/bodies/" not in each.resource or "wakeline:audit" not in each.resource)
+        return answer
+
+    def signed(signer: Any, request_dict: dict[str, Any], operation_name: str, **more: Any) -> Any:
+        made.note(of_s3(operation_name, urlsplit(request_dict["url"])))
+        return sign(signer, request_dict, operation_name, **more)
+
+    patch.setattr(RequestSigner, "generate_presigned_url", signed)
+    engine.client("secretsmanager").create_secret(Name=BILLING_SECRET, SecretString=json.dumps(states.BILLING))
+    engine.client("secretsmanager").create_secret(Name=GITHUB_SECRET, SecretString="token")
+    engine.instead = instead
+    yield made, worlds
+    engine.instead = None
 
 
 @pytest.fixture(scope="module")
-def policies() -> dict[str, list[Statement]]:
-    return {}
-
-
-@pytest.fixture(scope="module")
-def seen(policies: dict[str, list[Statement]]) -> Iterator[Seen]:
-    """What each function needed."""
+def recorded() -> list[Recording]:
+    """Every endpoint as the matrix asks it, with what follows from that; then workers and endpoints in other states."""
     aws.client.cache_clear()
-    found: Seen = defaultdict(set)
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        run(TEMPLATE, parameters=seeds.parameters("unlimited"), made=Watched) as running,
-    ):
+    with pytest.MonkeyPatch.context() as patch, run(TEMPLATE, parameters=PARAMETERS, made=Watched) as running:
         patch.setenv("STREAM_SECONDS", "0.05")
         patch.setenv("STREAM_POLL_MS", "10")
         patch.setenv("S3_PUBLIC_ENDPOINT", "http://127.0.0.1:9999")
         patch.setattr(courier, "post", lambda *_: 204)
         seeds.write_credentials(running.engine, "unlimited")
-        running.engine.direct = False
-        arns = {each.name: each.arn for each in running.engine.template.resources("AWS::DynamoDB::Table")}
-        policies |= allowed(running.engine.template)
-
-        def note(service: str, operation: str, request: Any, _answer: Any) -> None:
-            name = getattr(Watched.running, "name", None) or Watched.streaming
-            if name is not None:
-                found[name].update(needs(service, operation, request, arns))
-
-        running.engine.after_call.append(note)
-        _ask_everything(Stack(running.engine, running.gateway), running.functions)
-        _upload(running)
-        running.delivery.drain()
-        for function in running.functions.all.values():
-            if any(event.kind.startswith("Schedule") for event in function.events):
-                running.functions.invoke(function, {})
-        running.delivery.drain()
-        yield found
+        with recording(running.engine, patch) as (first, _):
+            _ask_everything(Stack(running.engine, running.gateway), running.functions)
+            _upload(running)
+            running.delivery.drain()
+            for function in running.functions.all.values():
+                if any(event.kind.startswith("Schedule") for event in function.events):
+                    running.functions.invoke(function, {})
+            running.delivery.drain()
     aws.client.cache_clear()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Engine.start(TEMPLATE, parameters=PARAMETERS) as engine,
+        recording(engine, patch) as (second, worlds),
+    ):
+        # Every body is too large for its item.
+        patch.setattr(ledger, "INLINE_BYTES", 1)
+        patch.setattr(rollups, "INLINE_BYTES", 1)
+        _meet_states(engine, worlds)
+    aws.client.cache_clear()
+    return [first, second]
+
+
+def _meet_states(engine: Engine, worlds: list[World]) -> None:
+    functions = Alone(engine.template)
+    for worker, some in SCENARIOS.items():
+        for prepare in some:
+            with _world(engine, functions, worlds) as world:
+                event = prepare(world)
+                world.anew()
+                Run(world, worker, event).deliver()
+    for state in states.STATES:
+        with _world(engine, functions, worlds) as world:
+            state(world)
+
+
+@contextmanager
+def _world(engine: Engine, functions: Functions, worlds: list[World]) -> Iterator[World]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        working(engine, functions) as workers,
+        world_of(workers, patch) as world,
+    ):
+        seeds.write_credentials(engine, "unlimited")
+        worlds.append(world)
+        yield world
 
 
 def _upload(running: Running) -> None:
@@ -213,42 +210,41 @@ def _ask_everything(stack: Stack, functions: Functions) -> None:
         assert answer.status < 500 or answer.status == 503, (str(operation), answer.body)
 
 
-def test_no_permission_is_missing(seen, policies):
+def test_no_permission_is_missing(recorded):
     missing = {
         f"{name}: {need.action} {need.resource.rpartition(':')[2]} {' '.join(need.keys)}"
-        for name, needed in seen.items()
+        for each in recorded
+        for name, needed in each.needed.items()
         for need in needed
-        if not any(statement.allows(need) for statement in policies[name])
+        if not any(statement.allows(need) for statement in each.policies[name])
     }
     assert not missing, "\n".join(sorted(missing))
 
 
-def test_every_function_ran(seen, policies):
-    assert policies.keys() - Watched.ran <= NOT_RUN
+def test_every_function_ran(recorded):
+    assert recorded[0].policies.keys() <= Watched.ran
 
 
-def test_every_permission_is_used(seen, policies):
+def test_every_permission_is_used(recorded):
     def written(statement: Statement, action: str) -> str:
         resources = (resource.rpartition(":")[2].removeprefix("wakeline-") for resource in statement.resources)
         return f"{statement.owner}: {action} {' '.join(statement.keys or resources)}"
 
     given = {
         written(statement, action)
-        for statements in policies.values()
+        for statements in recorded[1].policies.values()
         for statement in statements
         for action in statement.actions
-        if action.startswith(("dynamodb:", "s3:"))
     }
     used = {
         written(statement, need.action)
-        for name, needed in seen.items()
+        for each in recorded
+        for name, needed in each.needed.items()
         for need in needed
-        for statement in policies[name]
+        for statement in each.policies[name]
         if statement.allows(need)
     }
-    known = {each for some in UNEXERCISED.values() for each in some}
-    assert known <= given, "\n".join(sorted(known - given))
-    unused = given - used - known
+    unused = given - used
     assert not unused, "\n".join(sorted(unused))
 
 

@@ -15,6 +15,7 @@ from .world import World, scenario
 
 FAILED = {"type": "session_end", "payload": {"status": "failed"}}
 DONE = {"type": "session_end", "payload": {"status": "completed"}}
+MODEL = "anthropic.claude-x"
 MENDED = {"kind": "tool_output", "span_id": "s1", "value": "ok"}
 
 
@@ -63,7 +64,7 @@ def transitions_of_other_items(world: World) -> None:
 def clients_that_watch(world: World) -> None:
     """One sees everything, one its session, one has gone without a word."""
     for name, query in (("c1", {}), ("c2", {"session_id": ["trc_1"]}), ("c3", {})):
-        answer = world.workers.functions.invoke(world.workers.functions.all["Connect"], hello(world, name, **query))
+        answer = world.invoke("Connect", hello(world, name, **query))
         assert answer["statusCode"] == 200
     world.workers.gone.add("c3")
     world.clock.advance(minutes=1)  # one that is not there in its first seconds may be about to come
@@ -90,7 +91,7 @@ def a_client(world: World) -> Any:
 
 @scenario("Disconnect")
 def a_client_that_leaves(world: World) -> Any:
-    world.workers.functions.invoke(world.workers.functions.all["Connect"], hello(world, "c1"))
+    world.invoke("Connect", hello(world, "c1"))
     return {"requestContext": {"connectionId": "c1"}}
 
 
@@ -203,7 +204,7 @@ def forked(world: World, **body: Any) -> Any:
             "id": "s2",
             "span_type": "llm_call",
             "name": "answer",
-            "model": "m-1",
+            "model": MODEL,
             "input": said,
             "output": "220 EUR",
             **at,
@@ -234,7 +235,7 @@ def a_replay_by_a_runner(world: World) -> Any:
 @scenario("OnForkRecorded")
 def a_runner_that_is_done(world: World) -> Any:
     event = forked(world, engine="webhook", runner_url="https://1.1.1.1/replay")
-    world.workers.functions.invoke(world.workers.functions.all["OnForkRequested"], event)
+    world.invoke("OnForkRequested", event)
     fork_id = event["detail"]["fork_id"]
     trace_id = world.call("GET", f"/api/v1/forks/{fork_id}").json["fork_trace_id"]
     world.workspace.append(trace_id, [message("on my own"), DONE])
@@ -243,10 +244,11 @@ def a_runner_that_is_done(world: World) -> Any:
 
 @scenario("OnRegressionRequested")
 def a_change_that_mends(world: World) -> Any:
-    incident_id = incident(world)
-    ended(world, "trc_2", *denied(2))
-    world.call("POST", "/api/traces/trc_2/analyze")
-    world.call("POST", f"/api/incidents/{incident_id}/regression-runs", {"substitutions": [MENDED]})
+    """Which verifies the incident."""
+    for number in (1, 2):
+        world.workspace.trace(f"trc_{number}", [*denied(number), DONE])
+        opened = world.call("POST", f"/api/traces/trc_{number}/analyze").json["incidents"][0]["id"]
+    world.call("POST", f"/api/incidents/{opened}/regression-runs", {"substitutions": [MENDED]})
     return world.event("regression.requested")
 
 
@@ -270,7 +272,7 @@ def hours_that_are_over(world: World) -> Any:
     """Sealed is the first; two are missed, in which a trace went on and another came and went."""
     world.workspace.trace("trc_1", [message()], created_at="2026-03-21T10:00:00.000Z")
     world.clock.advance(hours=1, minutes=5)
-    world.workers.functions.invoke(world.workers.functions.all["SealDigests"], {})
+    world.invoke("SealDigests", {})
     world.workspace.append("trc_1", [message("more")])
     world.workspace.trace("trc_2", [message()], created_at="2026-03-21T11:05:00.000Z")
     world.call("DELETE", "/api/v1/traces/trc_2")
@@ -289,7 +291,7 @@ def an_event_that_two_webhooks_want(world: World) -> Any:
 def queued(world: World) -> dict[str, Any]:
     """What waits on the queue, as Lambda hands it over."""
     event = an_event_that_two_webhooks_want(world)
-    world.workers.functions.invoke(world.workers.functions.all["FanOutWebhooks"], event)
+    world.invoke("FanOutWebhooks", event)
     url = settings.webhook_queue_url()
     sqs = aws.client("sqs")
     found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
@@ -318,7 +320,7 @@ def a_trace_that_outlived_its_time(world: World) -> Any:
     world.workspace.trace("trc_2", [message()])
     came(announced(world, "art_1"), WEBM)
     world.clock.advance(days=1)
-    world.workers.functions.invoke(world.workers.functions.all["NightlyExports"], {})
+    world.invoke("NightlyExports", {})
     world.clock.advance(days=8)
     world.workspace.append("trc_2", [message("still here")])
     world.clock.advance(days=3)
@@ -329,7 +331,7 @@ def a_trace_that_outlived_its_time(world: World) -> Any:
 def days_that_are_over(world: World) -> Any:
     world.workspace.trace("trc_1", [message("a"), message("b")])
     world.clock.advance(days=1)
-    world.workers.functions.invoke(world.workers.functions.all["NightlyExports"], {})
+    world.invoke("NightlyExports", {})
     world.workspace.append("trc_1", [message("c")])
     world.workspace.trace("trc_2", [message("d")])
     world.clock.advance(days=1)

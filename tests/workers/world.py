@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -24,8 +24,7 @@ from wakeline.services import connections, redacting
 from wakeline.wiring import find, stats
 from workers import publish_events
 
-if TYPE_CHECKING:
-    from .conftest import Workers
+from .stage import Workers
 
 Prepare = Callable[["World"], Any]
 """Makes what a worker meets; returns the event that starts it."""
@@ -46,24 +45,36 @@ def scenario(worker: str) -> Callable[[Prepare], Prepare]:
 
 @dataclass
 class World:
-    """Before the worker: `call` asks the API, `event` is what the bus says next. `sent` is what left AWS."""
+    """Before the worker: `call` asks the API, `event` is what the bus says next. `sent` is what left AWS.
 
-    workers: "Workers"
+    `meanwhile` is done once, before a call of that operation whose request holds these bytes (tests/local/states.py).
+    """
+
+    workers: Workers
     workspace: Workspace
     clock: Clock
     patch: pytest.MonkeyPatch
     services: dict[str, Service] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     answers: int = 204
+    meanwhile: tuple[str, bytes, Callable[[], object]] | None = None
     commits: list[Commit] = field(default_factory=list)
     caught_up: int = 0
     _made: int = 0
 
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
         """Ask as somebody who may everything. Fails on a failure."""
-        answer = self.workspace.stack.call(method, path, key=self.workspace.key("admin"), body=body, **more)
+        answer = self.ask(method, path, body, **more)
         assert answer.status < 300, answer.body
         return answer
+
+    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+        """The same, whatever the answer."""
+        return self.workspace.stack.call(method, path, key=self.workspace.key("admin"), body=body, **more)
+
+    def invoke(self, worker: str, event: Any) -> Any:
+        """Start a function; its answer."""
+        return self.workers.functions.invoke(self.workers.functions.all[worker], event)
 
     def read(self) -> None:
         """Let the reader of changes catch up."""
@@ -126,7 +137,7 @@ class _Commits:
 
 
 @contextmanager
-def world_of(workers: "Workers", patch: pytest.MonkeyPatch) -> Iterator[World]:
+def world_of(workers: Workers, patch: pytest.MonkeyPatch) -> Iterator[World]:
     """A world with a clock that stands, whose far ends take everything."""
     workers.engine.clear()
     stack = Stack(workers.engine, Gateway(workers.engine.template, workers.functions))
