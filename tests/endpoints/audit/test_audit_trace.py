@@ -98,6 +98,7 @@ def test_nobody_writes_it(stack, workspace, admin):
     assert (
         stack.call("POST", f"/api/traces/{AUDIT_TRACE_ID}/events", key=admin, body={"events": [forged]}).status == 409
     )
+    assert stack.call("POST", f"{PATH}/outcome", key=admin, body={"status": "success"}).status == 409
     assert stack.call("PATCH", f"/api/sessions/{AUDIT_TRACE_ID}", key=admin, body={"notes": "x"}).status == 409
     assert stack.call("DELETE", PATH, key=admin).status == 409
     assert stack.call("POST", "/api/v1/traces", key=admin, body=push).json["accepted"] == 0

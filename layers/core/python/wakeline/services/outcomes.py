@@ -21,7 +21,7 @@ def record(
 ) -> None:
     """Append the outcome and close the trace; its final outcome follows from both.
 
-    Raises `NotFound`, and `Conflict` for a trace that is final already or waits for a person.
+    Raises `NotFound`, and `Conflict` for a trace that is final already, waits for a person, or is Wakeline's own.
     """
     canonical(said, "metadata")
     said = redacting.value(env, caller.workspace_id, said)
@@ -36,7 +36,8 @@ def record(
         events = ended(_open(head), head.agent or "agent", success=success, said=said)
         return Draft(Sifted(new=[(place, event, head.last_seq + 1 + place) for place, event in enumerate(events)]))
 
-    ledger.commit(stores.ledger, env, caller.workspace_id, trace.id, draft, own=True)
+    # Not for Wakeline's own traces: whoever records an outcome may not write the audit log.
+    ledger.commit(stores.ledger, env, caller.workspace_id, trace.id, draft, own=trace.governance is not None)
 
 
 def _open(trace: Trace) -> dict[str, Any]:
