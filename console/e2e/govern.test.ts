@@ -50,6 +50,19 @@ describe.skipIf(missing)("govern", () => {
     expect(page.url()).toContain("version=0");
   });
 
+  it("tells what a draft would have decided, before it is saved", async () => {
+    const page = await site.open("/govern/policy?version=0");
+    await page.getByLabel("Policy, TOML").fill('version = 1\n[[rule]]\nname = "deploys go"\noperations = ["deploy"]\ndata_classification = "internal"\neffect = "allow"\n');
+    await page.getByRole("button", { name: "Try this text" }).click();
+    await page.getByText("Of 2 evaluations 2 would be decided otherwise.").waitFor();
+    const table = page.getByRole("region", { name: "Decided otherwise" });
+    await table.getByRole("row", { name: /production\/web/ }).getByText("allow", { exact: true }).waitFor();
+    await page.getByLabel("Policy, TOML").fill("version = 1\n[[rule]]\n");
+    await page.getByRole("button", { name: "Try this text" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(site.complaints()).toEqual([expect.stringContaining("422")]);
+  });
+
   it("tries the rules on past runs", async () => {
     const page = await site.open("/govern/policy");
     await page.getByRole("button", { name: "Check" }).click();

@@ -74,6 +74,7 @@ BODIES: dict[str, Any] = {
     "update_agent": {"team": "b"},
     "update_incident": {"status": "triaged"},
     "update_policy": POLICY.encode(),
+    "dry_run_policy": POLICY.encode(),
     "update_session": {"tags": ["x"]},
     "update_skill": {"description": "better"},
 }
@@ -83,6 +84,7 @@ as they are.
 
 HEADERS: dict[str, dict[str, str]] = {
     "update_policy": {"Content-Type": "application/toml"},
+    "dry_run_policy": {"Content-Type": "application/toml"},
     "update_skill": {"If-Match": '"1"'},
 }
 

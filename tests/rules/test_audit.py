@@ -26,6 +26,7 @@ UNNOTED = {
     "memory.search_memory": NOTHING,
     "otlp.ingest_otlp": RECORDS,
     "policy.check_policy": NOTHING,
+    "policy.dry_run_policy": NOTHING,
     "search.search_spans": NOTHING,
     "traces.create_trace": RECORDS,
     "traces.ingest_traces": RECORDS,

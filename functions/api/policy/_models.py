@@ -2,7 +2,8 @@
 
 import re
 
-from wakeline.domain.errors import Invalid
+from wakeline.domain.errors import Invalid, Malformed, UnsupportedMedia
+from wakeline.domain.policy import MAX_TEXT
 from wakeline.http.endpoint import Reply, Request
 from wakeline.services.policies import Current
 
@@ -19,6 +20,20 @@ def tags_of(request: Request) -> tuple[str, ...] | None:
     if not all(found):
         raise Invalid('If-Match: must be the ETag of a policy, like "3"', field="If-Match")
     return tuple(match[1] or match[2] for match in found if match)
+
+
+_TAKEN = ("", "application/toml", "text/toml", "text/x-toml", "application/x-toml", "text/plain")
+
+
+def text_of(request: Request) -> str:
+    """The policy that a request sends. Raises `UnsupportedMedia`, `Malformed`, `TooLarge`."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TAKEN:
+        raise UnsupportedMedia("a policy is sent as application/toml", field="Content-Type")
+    try:
+        return request.body(MAX_TEXT).decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("the policy is not UTF-8") from error
 
 
 def reply(current: Current) -> Reply:

@@ -6,7 +6,7 @@ import { ApiError, type Detail, send } from "../../api/client";
 import { useParams } from "../../ui/params";
 import { Title } from "../../ui/Shell";
 import { Failure, Loaded } from "../../ui/states";
-import { DryRun } from "./DryRun";
+import { DryRun, TryDraft } from "./DryRun";
 import "./govern.css";
 
 const PATH = "/api/v1/policy";
@@ -86,6 +86,7 @@ function Editor({ policy, inForce }: { policy: Policy; inForce: Policy }) {
           Undo changes
         </button>
       </div>
+      <TryDraft text={text} />
     </section>
   );
 }

@@ -31,6 +31,9 @@ from .ports import LedgerStore
 MAX_CONTEXT = 10 * 1024
 """Bytes of a context's canonical JSON."""
 
+INACTIVE = "the agent is "
+"""How the reason begins for which an agent that is not active is refused, whatever the policy says."""
+
 COSTS = ("estimated_cost_usd", "cost_usd", "cost_estimate")
 """Names by which a context may say what an action will cost; the highest counts."""
 
@@ -132,12 +135,12 @@ def _open(
         target_integration=request.target_integration,
         resource_scope=request.resource_scope,
         data_classification=request.data_classification,
-        cost_usd=_cost(request.context),
+        cost_usd=cost_of(request.context),
     )
     now = env.now()
     use: RateUse | None = None
     if agent.lifecycle_state != "active":
-        verdict = Verdict("deny", f"the agent is {agent.lifecycle_state}")
+        verdict = Verdict("deny", f"{INACTIVE}{agent.lifecycle_state}")
     else:
         verdict = current.policy.decide(action, now)
         if verdict.counts and verdict.rule is not None:
@@ -215,7 +218,7 @@ def _id_of(caller: Caller, key: str) -> str:
     return f"trc_{sha256(said.encode()).hexdigest()[:32]}"
 
 
-def _cost(context: dict[str, Any] | None) -> float | None:
+def cost_of(context: dict[str, Any] | None) -> float | None:
     """What an action will cost by its context; what is no number is not known, and so is no cost at all."""
     said = [(context or {}).get(name) for name in COSTS]
     known = [float(each) for each in said if isinstance(each, int | float) and not isinstance(each, bool) and each >= 0]
