@@ -62,6 +62,7 @@ describe.skipIf(missing)("memory, skills, forks and tapes", () => {
     await page.getByRole("button", { name: "Replay" }).click();
     const shown = page.getByRole("status", { name: "The runner's secret" });
     expect(await shown.locator("code").textContent()).toMatch(/^whsec_/);
+    expect(await page.evaluate(() => history.state as unknown)).toBeNull();
     await shown.getByRole("button", { name: "I have kept it" }).click();
     await page.getByText("failed", { exact: true }).first().waitFor();
     await page.reload();

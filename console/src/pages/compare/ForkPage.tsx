@@ -1,7 +1,7 @@
 /** A fork beside its origin: where the two part, and each step by what became of it. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, ask } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
@@ -23,6 +23,10 @@ export default function ForkPage({ id }: { id: string }) {
     queryFn: ({ signal }) => ask<Fork>(path, { signal }),
     refetchInterval: ({ state }) => (state.data?.status === "replaying" ? LOOK_AGAIN : false),
   });
+  // Beginning a replay led here, or it was begun here: a runner's new secret is in that answer alone.
+  const [secret, setSecret] = useState<string | null>(() => (history.state as { runner_secret?: string } | null)?.runner_secret ?? null);
+  // Browsers write the state of their history to disk.
+  useEffect(() => history.replaceState(null, ""), []);
   if (fork.error instanceof ApiError && fork.error.status === 404) {
     return (
       <Empty whole title="There is no such fork">
@@ -30,16 +34,17 @@ export default function ForkPage({ id }: { id: string }) {
       </Empty>
     );
   }
-  return <Loaded query={fork}>{(found) => <Shown fork={found} path={path} />}</Loaded>;
+  return <Loaded query={fork}>{(found) => <Shown fork={found} path={path} secret={secret} onSecret={setSecret} />}</Loaded>;
 }
 
-function Shown({ fork, path }: { fork: Fork; path: string }) {
-  // Beginning a replay led here, or it was begun here: a runner's new secret is in that answer alone.
-  const [secret, setSecret] = useState<string | null>(() => (history.state as { runner_secret?: string } | null)?.runner_secret ?? null);
-  const kept = () => {
-    history.replaceState(null, "");
-    setSecret(null);
-  };
+interface ShownProps {
+  fork: Fork;
+  path: string;
+  secret: string | null;
+  onSecret: (secret: string | null) => void;
+}
+
+function Shown({ fork, path, secret, onSecret }: ShownProps) {
   return (
     <>
       <Title
@@ -52,7 +57,7 @@ function Shown({ fork, path }: { fork: Fork; path: string }) {
                   fork={fork}
                   path={path}
                   onDone={(begun) => {
-                    setSecret(begun.runner_secret ?? null);
+                    onSecret(begun.runner_secret ?? null);
                     close();
                   }}
                 />
@@ -67,7 +72,7 @@ function Shown({ fork, path }: { fork: Fork; path: string }) {
         Fork of {fork.trace_id}
       </Title>
       {secret && (
-        <ShownOnce title="The runner's secret" secret={secret} onDone={kept}>
+        <ShownOnce title="The runner's secret" secret={secret} onDone={() => onSecret(null)}>
           With it your runner checks each message's signature (Standard Webhooks).
         </ShownOnce>
       )}
