@@ -101,6 +101,7 @@ def test_nobody_writes_it(stack, workspace, admin):
     assert stack.call("POST", f"{PATH}/outcome", key=admin, body={"status": "success"}).status == 409
     assert stack.call("PATCH", f"/api/sessions/{AUDIT_TRACE_ID}", key=admin, body={"notes": "x"}).status == 409
     assert stack.call("DELETE", PATH, key=admin).status == 409
+    assert stack.call("PATCH", PATH, key=admin, body={"erase": {}}).status == 409
     assert stack.call("POST", "/api/v1/traces", key=admin, body=push).json["accepted"] == 0
     hook = {"session_id": AUDIT_TRACE_ID, "hook_event_name": "Stop"}
     assert stack.call("POST", "/api/hooks/claude-code", key=admin, body=hook).status == 409

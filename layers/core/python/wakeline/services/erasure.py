@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from wakeline.domain.caller import Caller
 from wakeline.domain.env import Env
-from wakeline.domain.errors import Busy, NotFound
+from wakeline.domain.errors import Busy, Conflict, NotFound
 from wakeline.domain.evidence.erasure import Selection, without
 from wakeline.domain.segments import Segment
 from wakeline.domain.trace import Trace
@@ -48,8 +48,13 @@ def erase(
     selection: Selection,
     reason: str | None,
 ) -> Erased:
-    """Erase the content of the chosen events of a trace. Raises `NotFound`, also for an event id that is not there."""
+    """Erase the content of the chosen events of a trace. Raises `NotFound`, also for an event id that is not there, and
+    `Conflict` for a trace that Wakeline keeps itself.
+    """
     trace = ledger.settle(store, traces.require(store, caller, trace_id))
+    if trace.is_hidden:
+        # Who may erase could take out of the audit log what they did.
+        raise Conflict(ledger.KEPT)
     chosen = _chosen(store, trace, selection)
     details = _details(selection, reason) | {"events": chosen, "head_hash": trace.head_hash}
     with noting(audit, caller, "trace.erased", "trace", trace.id, details):
