@@ -63,6 +63,13 @@ def test_the_policy_in_force_says_again_what_it_said(governed):
     assert not any(each["changed"] for each in results)
 
 
+def test_a_rule_may_give_any_reason(governed):
+    governed.policy(POLICY.replace("a person looks first", "the agent is not trusted there"))
+    governed.ask("deploy")
+    (result,) = told(tried(governed))
+    assert result["before"]["reason"] == "the agent is not trusted there"
+
+
 def test_another_policy_says_otherwise(governed):
     trace_id = governed.ask("deploy").json["trace_id"]
     (result,) = told(tried(governed, rule("allow")))

@@ -73,7 +73,11 @@ def run(store: LedgerStore, index: TraceIndex, caller: Caller, text: str, limit:
 
 def _was_answered(trace: Trace) -> bool:
     """Whether it is an evaluation that the policy was asked about: an agent that is not active is refused without."""
-    return trace.governance is not None and not str(trace.governance.get("reason")).startswith(INACTIVE)
+    if trace.governance is None:
+        return False
+    # A rule gives its reason in its author's words.
+    by_rule = trace.governance["policy_rule_id"] is not None
+    return by_rule or not trace.governance["reason"].startswith(INACTIVE)
 
 
 def _evaluated(policy: Policy, trace: Trace, cost: float | None) -> Evaluated:
