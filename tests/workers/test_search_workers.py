@@ -8,6 +8,7 @@ import pytest
 
 from tests.endpoints.failing import denied
 from tests.factories import message
+from tests.fakes.env import Clock
 from wakeline import settings, wiring
 from wakeline.adapters.embeddings.lexical import LexicalEmbedder
 from wakeline.domain.caller import Caller
@@ -75,6 +76,9 @@ def test_a_new_part_starts_a_merge(workers, monkeypatch):
         return 0
 
     monkeypatch.setattr(search_index, "sweep", sweep)
+    # A month's parts are merged: a test must not run into the next.
+    env = replace(wiring.env(), now=Clock())
+    monkeypatch.setattr(wiring, "env", lambda: env)
     for number in range(8):
         workers.trace(f"t{number}")
         workers.append(f"t{number}")

@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from local.engine import record_calls
+from tests.fakes.env import fixed_env
 from wakeline import wiring
 from wakeline.domain.errors import Busy
 from wakeline.services import ledger
@@ -220,7 +221,9 @@ def test_what_may_be_over_soon_is_to_be_sent_again(stack, workspace, monkeypatch
     assert len(spans(stack, workspace, trace)) == 1
 
 
-def test_over_the_limit(stack, workspace):
+def test_over_the_limit(stack, workspace, monkeypatch):
+    frozen = fixed_env()
+    monkeypatch.setattr(wiring, "env", lambda: frozen)
     key = workspace.key("traces:write", plan="standard")
     answers = [send(stack, key, b"", PROTOBUF) for _ in range(21)]
     assert [answer.status for answer in answers if answer.status != 200][-1:] == [429]
@@ -246,7 +249,7 @@ def test_new_traces_are_counted_and_written_once_each(stack, workspace):
     key = workspace.writer
     with record_calls() as calls:
         send(stack, key, protobuf({"trace_id": fresh()}, {"trace_id": fresh()}), PROTOBUF)
-    # What the policy redacts is read once by a process that takes something in for this workspace.
+    # What policy and settings redact is read once by a process that takes something in for this workspace.
     written = [call for call in calls.operations if call != "UpdateItem"]
-    assert written == ["GetItem", "TransactWriteItems", "TransactWriteItems"]
+    assert written == ["GetItem", "GetItem", "TransactWriteItems", "TransactWriteItems"]
     assert wiring.index().count(workspace.id, None) == 2
