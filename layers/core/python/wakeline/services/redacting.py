@@ -5,14 +5,14 @@ they are hashed and stored.
 import time
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from wakeline.domain.config import redacted_by
 from wakeline.domain.env import Env, Redact
 from wakeline.domain.events import NewEvent
 
-from .config_ports import ConfigStore
-from .govern_ports import PolicyStore
+if TYPE_CHECKING:  # policies and settings are a fifth of a cold start, and most requests record nothing
+    from .config_ports import ConfigStore
+    from .govern_ports import PolicyStore
 
 LASTS_S = 30.0
 """How long a process goes by what it read: two small reads in that time, whatever it records meanwhile."""
@@ -26,12 +26,14 @@ SAID = ("name", "title", "metadata")
 _kept: dict[str, tuple[float, Redact | None]] = {}
 
 
-def wanted(policies: PolicyStore, config: ConfigStore, workspace_id: str) -> Redact | None:
+def wanted(policies: "PolicyStore", config: "ConfigStore", workspace_id: str) -> Redact | None:
     """What a workspace wants out of its records, by policy or settings as they were at most `LASTS_S` seconds ago."""
     now = time.monotonic()
     kept = _kept.get(workspace_id)
     if kept is not None and now - kept[0] <= LASTS_S:
         return kept[1]
+    from wakeline.domain.config import redacted_by
+
     latest = policies.latest(workspace_id)
     names = {*(latest.redacts if latest is not None else ()), *redacted_by(config.current(workspace_id).settings)}
     redact = _redactor(tuple(sorted(names))) if names else None
