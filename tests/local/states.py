@@ -53,8 +53,8 @@ def a_transcript(world: World) -> None:
 
 def a_trace_with_all_that_there_is(world: World) -> None:
     """Read, erased from, and deleted."""
-    scenarios.incident(world)
-    scenarios.came(scenarios.announced(world, "art_1"), WEBM)
+    scenarios.runs.incident(world)
+    scenarios.uploads.came(scenarios.uploads.announced(world, "art_1"), WEBM)
     world.invoke("OnArtifactUploaded", {"detail": {"object": {"key": "artifacts/ws_1/trc_1/art_1/run.webm"}}})
     world.call("POST", "/api/v1/traces", {"id": "trc_2", "name": "n", "parent_trace_id": "trc_1"})
     world.ask("GET", "/artifacts/art_1")
@@ -103,11 +103,11 @@ def a_tape_with_an_end(world: World) -> None:
 
 def an_incident_of_a_repository(world: World) -> None:
     """Whose workspace has no GitHub App."""
-    asked = llm_call(model=scenarios.MODEL, messages=[{"role": "user", "content": "Deploy"}], content="ok")
-    scenarios.ended(world, "trc_1", asked | {"span_id": "s0"}, *denied(), repo="org/shop")
+    asked = llm_call(model=scenarios.replays.MODEL, messages=[{"role": "user", "content": "Deploy"}], content="ok")
+    scenarios.runs.ended(world, "trc_1", asked | {"span_id": "s0"}, *denied(), repo="org/shop")
     opened = world.call("POST", "/api/traces/trc_1/analyze").json["incidents"][0]["id"]
     world.ask("POST", f"/api/incidents/{opened}/fix-agent", {})
-    change = {"kind": "model", "value": scenarios.MODEL}
+    change = {"kind": "model", "value": scenarios.replays.MODEL}
     world.ask("POST", f"/api/incidents/{opened}/regression-runs", {"engine": "bedrock", "substitutions": [change]})
     world.invoke("OnRegressionRequested", world.event("regression.requested"))
 
@@ -128,7 +128,7 @@ def an_hour_that_is_taken_up(world: World) -> None:
     def die() -> None:
         raise Died
 
-    scenarios.hours_that_are_over(world)
+    scenarios.evidence.hours_that_are_over(world)
     world.meanwhile = "PutItem", b'"DG#', die
     with pytest.raises(Died):
         world.invoke("SealDigests", {})
@@ -138,9 +138,9 @@ def an_hour_that_is_taken_up(world: World) -> None:
 def what_was_counted_and_remembered(world: World) -> None:
     """Goes with what it came from: commits and counters of a deleted trace, memories of an erased event."""
     world.call("POST", "/api/config", {"memory": {"from_traces": True}})
-    event = scenarios.commits_of_a_session(world)
+    event = scenarios.views.commits_of_a_session(world)
     world.invoke("OnGitSyncRequested", event)
-    world.workspace.trace("trc_2", [message("Always use tabs."), scenarios.DONE])
+    world.workspace.trace("trc_2", [message("Always use tabs."), scenarios.runs.DONE])
     world.invoke("RememberTrace", world.event("trace.completed"))
     world.read()
     world.call("GET", "/api/stats")
@@ -151,7 +151,7 @@ def what_was_counted_and_remembered(world: World) -> None:
 
 
 def a_replay_that_loses(world: World) -> None:
-    asked = scenarios.a_replay_of_the_record(world)
+    asked = scenarios.replays.a_replay_of_the_record(world)
     trace_id = world.call("GET", f"/api/v1/forks/{asked['detail']['fork_id']}").json["fork_trace_id"]
     world.meanwhile = "TransactWriteItems", b'"SEG#', lambda: world.workspace.trace(trace_id, [message("I was faster")])
     world.invoke("OnForkRequested", asked)
@@ -162,7 +162,7 @@ def a_runner_that_cannot_be_reached(world: World) -> None:
         raise EngineFailed("nobody is there")
 
     world.patch.setattr(WebhookRunners, "send", unreachable)
-    world.invoke("OnForkRequested", scenarios.a_replay_by_a_runner(world))
+    world.invoke("OnForkRequested", scenarios.replays.a_replay_by_a_runner(world))
 
 
 def an_index_that_is_built(world: World) -> None:
@@ -176,7 +176,7 @@ def an_index_that_is_built(world: World) -> None:
 
 
 def hours_with_proofs(world: World) -> None:
-    world.invoke("SealDigests", scenarios.hours_that_are_over(world))
+    world.invoke("SealDigests", scenarios.evidence.hours_that_are_over(world))
     world.call("GET", "/api/v1/traces/trc_1/verify")
     world.call("GET", "/api/v1/traces/trc_1/proof")
     world.call("GET", "/api/v1/digests")
@@ -209,7 +209,7 @@ def vectors_by_a_model(world: World) -> None:
 
 def commits_from_github(world: World) -> None:
     """Which cannot be reached here, but is about to be asked with its token."""
-    event = scenarios.commits_of_a_session(world)
+    event = scenarios.views.commits_of_a_session(world)
     world.patch.setattr(stats, "commit_sources", _commit_sources)
     with suppress(Exception):
         world.invoke("OnGitSyncRequested", event)

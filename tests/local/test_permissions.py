@@ -85,7 +85,7 @@ def recording(engine: Engine, patch: pytest.MonkeyPatch) -> Iterator[tuple[Recor
     """Note every call to AWS, and every signed URL. Models answer; a world in the list says what else is to happen."""
     made, worlds = Recording(allowed(engine.template)), list[World]()
     arns = {each.name: each.arn for each in engine.template.resources("AWS::DynamoDB::Table")}
-    models = {"Converse": scenarios.bedrock, "InvokeModel": states.vector}
+    models = {"Converse": scenarios.replays.bedrock, "InvokeModel": states.vector}
     sign = RequestSigner.generate_presigned_url
 
     def instead(service: str, operation: str, request: Any, carry_out: Any) -> Any:

@@ -8,7 +8,7 @@ from local.async_delivery import AsyncInvoker
 from wakeline.wiring import understanding
 
 from .failing_runs import judge
-from .scenarios import a_run_that_fails
+from .scenarios.runs import a_run_that_fails
 from .world import SCENARIOS
 
 READERS = ("ReadChanges", "ReadLive")

@@ -30,7 +30,7 @@ Prepare = Callable[["World"], Any]
 """Makes what a worker meets; returns the event that starts it."""
 
 SCENARIOS: dict[str, list[Prepare]] = {}
-"""What each function that no HTTP request starts is tried with, by logical id (scenarios.py)."""
+"""What each function that no HTTP request starts is tried with, by logical id (scenarios/)."""
 
 
 def scenario(worker: str) -> Callable[[Prepare], Prepare]:
