@@ -1,11 +1,13 @@
 """Spans over OTLP/HTTP against `wakeline serve`: 100-span requests of 20-span traces from 4 client processes.
 
 The store grows from 10 000 to 100 000 spans. A span counts as visible once its trace is in the list that GET answers
-with; at the end every trace's number of events is read back through GET, and some traces whole.
+with; at the end every trace's number of events is read back through GET, and some traces whole. Reading is measured at
+once, while the workers of the stack still have a backlog, and again when they are at rest.
 """
 
 import http.client
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -17,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
+from pathlib import Path
 from typing import Any
 
 from bench.spans import EVENTS_A_TRACE, SPANS_A_REQUEST, SPANS_A_TRACE, TRACES_A_REQUEST, request_body
@@ -31,8 +34,8 @@ HEADERS = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/
 def main() -> None:
     """Print one line per step: visible spans a second, and what reading costs by then."""
     print("\notlp: 100-span protobuf requests of 20-span traces, 4 client processes, wakeline serve")
-    print(f"{'spans':>8} {'visible/s':>10} {'request p50':>12} {'p99':>7} {'list 20 p50':>12} {'trace p50':>10}")
-    with _server() as port:
+    print(f"{'spans':>8} {'visible/s':>10} {'request p50':>12} {'p99':>7} {'list 20 p50':>14} {'trace p50':>14}")
+    with _server() as (port, process_id):
         traces: list[str] = []
         _step(port, SPANS_A_REQUEST * CLIENTS)  # imports, connections, first prices
         done = SPANS_A_REQUEST * CLIENTS
@@ -41,20 +44,21 @@ def main() -> None:
             traces += made
             rate = (goal - done) / took
             done = goal
-            listed = _p50(port, "/api/v1/traces?limit=20", READS)
-            one = _p50(port, "/api/v1/traces/{}", READS, traces)
+            at_once = _reads(port, traces)
+            _rest(process_id)
+            listed, one = (f"{busy:.1f} / {idle:.1f}" for busy, idle in zip(at_once, _reads(port, traces), strict=True))
             waits.sort()
             middle, worst = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
             print(
-                f"{goal:>8} {rate:>10.0f} {middle:>9.1f} ms {worst:>4.0f} ms {listed:>9.1f} ms {one:>7.1f} ms",
+                f"{goal:>8} {rate:>10.0f} {middle:>9.1f} ms {worst:>4.0f} ms {listed:>11} ms {one:>11} ms",
                 flush=True,
             )
         _check(port, traces, done)
 
 
 @contextmanager
-def _server() -> Iterator[int]:
-    """A `wakeline serve` of its own on a free port, gone when the block ends."""
+def _server() -> Iterator[tuple[int, int]]:
+    """A `wakeline serve` of its own, gone when the block ends: its port and the id of its process."""
     with tempfile.TemporaryFile() as log:
         command = [sys.executable, "-c", "import sys; from local.cli import main; sys.exit(main())", "serve"]
         process = subprocess.Popen(
@@ -70,10 +74,28 @@ def _server() -> Iterator[int]:
             ready = next((line for line in process.stdout if line.startswith("ready ")), None)
             if ready is None:
                 raise RuntimeError("wakeline serve did not start")
-            yield int(ready.rsplit(":", 1)[1])
+            yield int(ready.rsplit(":", 1)[1]), process.pid
         finally:
             process.terminate()
             process.wait(30)
+
+
+def _reads(port: int, traces: list[str]) -> tuple[float, float]:
+    """The median milliseconds of the newest twenty and of one trace."""
+    return _p50(port, "/api/v1/traces?limit=20", READS), _p50(port, "/api/v1/traces/{}", READS, traces)
+
+
+def _rest(process_id: int) -> None:
+    """Until the server does nothing for a second, that is less than a twentieth of one of its processor's time."""
+    stat = Path(f"/proc/{process_id}/stat")
+    before = -math.inf
+    while True:
+        # Behind the name, which may hold spaces: fields 14 and 15 are its ticks (proc_pid_stat(5)).
+        ticks = sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+        if ticks - before < os.sysconf("SC_CLK_TCK") / 20:
+            return
+        before = ticks
+        time.sleep(1)
 
 
 def _step(port: int, spans: int) -> tuple[list[str], float, list[float]]:
