@@ -7,8 +7,18 @@ import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+_COMMANDS = {
+    "push": "push Claude Code transcripts to a Wakeline",
+    "verify": "check an exported trace, offline",
+    "bootstrap": "make the first admin key of a deployed stack's workspace",
+    "rebuild": "build statistics and the search index anew from the ledgers",
+    "redrive": "bring dead letters back to their workers",
+    "restore-plan": "what a stack needs to be made anew around a restored table",
+}
+"""Subcommands whose modules declare their own arguments."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,33 +28,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the whole stack on this machine"))
     _add_invoke(commands.add_parser("invoke", help="run one function of the template"))
-    push = commands.add_parser("push", help="push Claude Code transcripts to a Wakeline")
-    if given[:1] == ["push"]:
-        importlib.import_module("local.push").add_arguments(push)
-    verify = commands.add_parser("verify", help="check an exported trace, offline")
-    if given[:1] == ["verify"]:
-        importlib.import_module("local.verify").add_arguments(verify)
-    bootstrap = commands.add_parser("bootstrap", help="make the first admin key of a deployed stack's workspace")
-    if given[:1] == ["bootstrap"]:
-        importlib.import_module("local.bootstrap").add_arguments(bootstrap)
-    rebuild = commands.add_parser("rebuild", help="build statistics and the search index anew from the ledgers")
-    if given[:1] == ["rebuild"]:
-        importlib.import_module("local.rebuild").add_arguments(rebuild)
-    redrive = commands.add_parser("redrive", help="bring dead letters back to their workers")
-    if given[:1] == ["redrive"]:
-        importlib.import_module("local.redrive").add_arguments(redrive)
-    plan = commands.add_parser("restore-plan", help="what a stack needs to be made anew around a restored table")
-    if given[:1] == ["restore-plan"]:
-        importlib.import_module("local.restore_plan").add_arguments(plan)
+    for name, says in _COMMANDS.items():
+        command = commands.add_parser(name, help=says)
+        if given[:1] == [name]:
+            _module(name).add_arguments(command)
     args = parser.parse_args(given)
     try:
-        status: int | None = importlib.import_module(f"local.{args.command.replace('-', '_')}").main(args)
+        status: int | None = _module(args.command).main(args)
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         print(f"wakeline {args.command}: {error}", file=sys.stderr)
         return 1
     return status or 0
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"local.{command.replace('-', '_')}")
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:

@@ -51,6 +51,8 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 _SOCKETS = "apigatewaymanagementapi"
+_MODELS = "bedrock-runtime"
+_NO_MODEL: Answer = (404, {"x-amzn-errortype": "ResourceNotFoundException", "content-type": "application/json"}, b"{}")
 # Services as botocore's variables call them.
 _ENDPOINT_NAMES = {"dynamodb": "DYNAMODB", "dynamodbstreams": "DYNAMODB_STREAMS", "s3": "S3"}
 _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -161,6 +163,8 @@ class Engine:
             return None
         if service == _SOCKETS and self.sockets is not None:
             return self.sockets(operation, request)
+        if service == _MODELS:
+            return _NO_MODEL
         with self.lock:
             meter = _meter(operation, request) if service == "dynamodb" and recording() else None
             answer: Answer | None = dynamodb_dispatch.dispatch(operation, request) if service == "dynamodb" else None

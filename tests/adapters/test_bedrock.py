@@ -10,7 +10,9 @@ from urllib.parse import unquote
 import pytest
 
 from wakeline.adapters import aws
+from wakeline.adapters.bedrock.fix_model import BedrockFixModel
 from wakeline.adapters.bedrock.models import BedrockModels
+from wakeline.domain.fixes.outside import FixUnavailable
 from wakeline.domain.replay.engine import Converse, EngineFailed
 
 CALL = Converse(
@@ -110,6 +112,8 @@ def test_it_is_not_there(bedrock):
         BedrockModels().converse(CALL)
 
 
-def test_an_embedded_aws_has_no_models(engine):
-    with pytest.raises(EngineFailed, match="did not answer"):
+def test_an_embedded_aws_has_no_models(embedded):
+    with pytest.raises(EngineFailed, match="ResourceNotFoundException"):
         BedrockModels().converse(CALL)
+    with pytest.raises(FixUnavailable, match="ResourceNotFoundException"):
+        BedrockFixModel("anthropic.claude-x").ask("Mend it", "It broke", {})

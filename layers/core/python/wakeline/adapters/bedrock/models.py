@@ -43,8 +43,7 @@ class BedrockModels:
             code = aws.code_of(error) or "an error"
             why = "is throttled" if code in _PASSING else "refused the call"
             raise EngineFailed(f"Bedrock {why} ({code}) for the model {call.model}") from error
-        except (BotoCoreError, NotImplementedError) as error:
-            # The second is what an embedded AWS without models says.
+        except BotoCoreError as error:
             raise EngineFailed(f"Bedrock did not answer for the model {call.model}") from error
         return _said(answer)
 
