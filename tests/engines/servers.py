@@ -1,5 +1,6 @@
 """DynamoDB Local and an S3 server as processes of their own on loopback, and why one of them cannot run here."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -100,8 +101,9 @@ def running(folder: Path, home: Path) -> Iterator[Servers]:
         port = free_port()
         # Its databases are one per key and region without -sharedDb; without -disableTelemetry it calls home.
         options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)]
-        java = ["java", "-Xmx512m", f"-Djava.library.path={jars}", "-cp", f"{jars}/*", _MAIN, *options]
-        closing.enter_context(process(java, home / "dynamodb.log"))
+        java = ["java", "-Xmx512m", "-cp", f"{jars}/*", _MAIN, *options]
+        # Its SQLite is a native library beside the jars.
+        closing.enter_context(process(java, home / "dynamodb.log", env={**os.environ, "LD_LIBRARY_PATH": str(jars)}))
         port_s3 = free_port()
         keys = ["--access", CREDENTIALS["AWS_ACCESS_KEY_ID"], "--secret", CREDENTIALS["AWS_SECRET_ACCESS_KEY"]]
         # With a sidecar metadata are files: a file system without extended attributes will do.
