@@ -20,6 +20,7 @@ from local.sign_in import Issuer
 
 BUILT = Path(__file__).parents[1] / "console" / "dist"
 CONFIG = "/console-config.json"
+_INDEX = ("/", "/index.html")
 TOKEN_SECONDS = 12 * 3600
 
 KEYS = (
@@ -70,9 +71,10 @@ class Console:
         elif scope["path"] == CONFIG:
             told = Response(json.dumps(config(self._issuer)), media_type="application/json")
             await self._guarded(told)(scope, receive, send)
-        elif scope["path"] == "/" or not _is_file(self._files, scope["path"]):
+        elif scope["path"] in _INDEX or not _is_file(self._files, scope["path"]):
             index = self._index()
-            if index is None or "text/html" not in Headers(scope=scope).get("accept", ""):
+            wanted = scope["path"] in _INDEX or "text/html" in Headers(scope=scope).get("accept", "")
+            if index is None or not wanted:
                 # Not built, or a program that asks for what is not there: the API says so in its own way.
                 await self._gateway(scope, receive, send)
                 return

@@ -41,6 +41,13 @@ def test_a_page_is_the_index_and_a_file_itself(gateway, built):
     assert client.get("/nothing").json()["error"]["code"] == "not_found"
 
 
+@pytest.mark.parametrize("path", ["/", "/index.html"])
+def test_the_index_is_there_and_guarded_whatever_is_accepted(gateway, built, path):
+    answer = TestClient(Console(gateway, built)).get(path)
+    assert (answer.status_code, answer.text) == (200, "first")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 def test_what_is_built_meanwhile_is_what_the_next_page_is(gateway, built):
     client = TestClient(Console(gateway, built))
     assert client.get("/", headers=PAGE).text == "first"
